@@ -1,0 +1,183 @@
+/** The value of an attribute, as OpenTelemetry defines it. */
+export type AttributeValue = string | number | boolean | readonly string[] | readonly number[] | readonly boolean[];
+
+/** OpenTelemetry attributes. A key whose value is `undefined` is left out. */
+export interface Attributes {
+  readonly [key: string]: AttributeValue | undefined;
+}
+
+/** Where in which trace something happened: W3C trace context identifiers, and whether the trace is exported. */
+export interface TraceContext {
+  /** 32 lower-case hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 lower-case hexadecimal digits. */
+  readonly spanId: string;
+  /** The decision of the trace's root, shared by all its signals in every process. */
+  readonly sampled: boolean;
+}
+
+/** The severities a signal carries, from the least to the gravest. */
+export type SeverityName = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** What every signal has. */
+export interface BaseSignal {
+  readonly name: string;
+  /** When it happened, in epoch milliseconds. What has a `duration` began here and ended at `timestamp + duration`. */
+  readonly timestamp: number;
+  readonly attributes: Attributes;
+  readonly trace?: TraceContext | undefined;
+  readonly requestId?: string | undefined;
+  readonly sessionId?: string | undefined;
+}
+
+/** The role of a span, as OpenTelemetry defines it. */
+export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+
+/** How a span ended, as OpenTelemetry defines it. */
+export interface SpanStatus {
+  readonly code: 'unset' | 'ok' | 'error';
+  readonly message?: string | undefined;
+}
+
+/** Something that happened at one moment of a span. */
+export interface SpanEvent {
+  readonly name: string;
+  readonly timestamp: number;
+  readonly attributes: Attributes;
+}
+
+/** A finished span. */
+export interface SpanSignal extends BaseSignal {
+  readonly kind: 'span';
+  readonly trace: TraceContext;
+  readonly parentSpanId?: string | undefined;
+  /** True when the parent is a span of another process (or of another SDK in this one): this span is then a local root. */
+  readonly parentIsRemote?: boolean | undefined;
+  readonly spanKind: SpanKind;
+  readonly duration: number;
+  readonly status: SpanStatus;
+  readonly events: readonly SpanEvent[];
+  readonly links: readonly TraceContext[];
+  readonly scope?: { readonly name: string; readonly version?: string | undefined } | undefined;
+}
+
+/** A request began. `name` is `METHOD path`, or `METHOD route` once the route is known. */
+export interface RequestSignal extends BaseSignal {
+  readonly kind: 'request';
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly params?: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A request ended. `status` is the outcome; `statusCode` is there when a number was given. */
+export interface ResponseSignal extends BaseSignal {
+  readonly kind: 'response';
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: 'success' | 'error';
+  readonly statusCode?: number | undefined;
+  readonly duration: number;
+  readonly data?: unknown;
+  readonly error?: SerializedError | undefined;
+}
+
+/** One timed call. */
+export interface ProfileSignal extends BaseSignal {
+  readonly kind: 'profile';
+  readonly duration: number;
+  readonly failed: boolean;
+}
+
+/** An error as plain data, with its causes. */
+export interface SerializedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly cause?: SerializedError | undefined;
+  readonly errors?: readonly SerializedError[] | undefined;
+}
+
+/** A step on the way to an error. */
+export interface Breadcrumb {
+  readonly category: string;
+  readonly message: string;
+  readonly timestamp: number;
+  readonly level: SeverityName;
+  readonly attributes: Attributes;
+}
+
+/** A captured exception. `name` is its type. */
+export interface ErrorSignal extends BaseSignal {
+  readonly kind: 'error';
+  /** 32 hexadecimal digits. */
+  readonly eventId: string;
+  readonly error: SerializedError;
+  /** False for what nothing in the application caught. */
+  readonly handled: boolean;
+  readonly level: SeverityName;
+  readonly context?: unknown;
+  readonly breadcrumbs: readonly Breadcrumb[];
+}
+
+/** A message. `severityNumber` is OpenTelemetry's, 1 to 24. */
+export interface LogSignal extends BaseSignal {
+  readonly kind: 'log';
+  readonly eventId: string;
+  readonly message: string;
+  readonly level: SeverityName;
+  readonly severityNumber: number;
+  readonly context?: unknown;
+}
+
+/** One measured number. `unit` is UCUM ('ms', 'By', '1'); `instrument` says how it adds up. */
+export interface MetricSignal extends BaseSignal {
+  readonly kind: 'metric';
+  readonly value: number;
+  readonly unit: string;
+  readonly instrument: 'counter' | 'gauge' | 'histogram';
+}
+
+/** Every observation: plain data that never changes after it was emitted. `kind` tells which one it is. */
+export type Signal =
+  | SpanSignal
+  | RequestSignal
+  | ResponseSignal
+  | ProfileSignal
+  | ErrorSignal
+  | LogSignal
+  | MetricSignal;
+
+/** The names of the kinds of signals. */
+export type SignalKind = Signal['kind'];
+
+/** The signal of a kind. */
+export type SignalOf<K extends SignalKind> = Extract<Signal, { readonly kind: K }>;
+
+type Defaulted = 'timestamp' | 'attributes' | 'trace' | 'requestId' | 'sessionId';
+type Input<S> = S extends Signal
+  ? Omit<S, Defaulted> & { readonly [K in Extract<keyof S, Defaulted>]?: S[K] | undefined }
+  : never;
+
+/** A signal as sources hand it in: time, attributes and correlation are filled when left out. */
+export type SignalInput = Input<Signal>;
+
+/** Whether a signal reports a failure: a failed span, response or call, an error, a log from `error` on. */
+export function hasFailed(signal: Signal): boolean {
+  switch (signal.kind) {
+    case 'span':
+      return signal.status.code === 'error';
+    case 'response':
+      return signal.status === 'error';
+    case 'profile':
+      return signal.failed;
+    case 'error':
+      return true;
+    case 'log':
+      return signal.severityNumber >= 17;
+    default:
+      return false;
+  }
+}

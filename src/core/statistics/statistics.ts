@@ -1,0 +1,27 @@
+/** Numbers of one series; `total` to `p999` in the unit of the measured value (milliseconds for durations). */
+export interface Statistics {
+  readonly name: string;
+  readonly count: number;
+  readonly errors: number;
+  readonly total: number;
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+  readonly stddev: number;
+  readonly p50: number;
+  readonly p75: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  /** Milliseconds these numbers cover. */
+  readonly window: number;
+}
+
+/** Series by name; one without data is absent. `JSON.stringify` gives an object, not `{}`. */
+export interface StatisticsMap extends ReadonlyMap<string, Statistics> {
+  toJSON(): Record<string, Statistics>;
+}
+
+/** The numbers of `Statistics` by name. */
+export type StatisticName = Exclude<keyof Statistics, 'name' | 'window'>;
