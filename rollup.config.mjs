@@ -1,0 +1,150 @@
+// `tsc -b` has written build/{core,browser,node}; here these become what is published. One run a host, with all its entries as
+// inputs: what they share goes into common chunks, so that `.` and `./core` know one manager and one `ConfigurationError`.
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join, resolve } from 'node:path';
+import commonjs from '@rollup/plugin-commonjs';
+import nodeResolve from '@rollup/plugin-node-resolve';
+import { dts } from 'rollup-plugin-dts';
+import { minify } from 'rollup-plugin-esbuild';
+
+const build = resolve('build');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+rmSync('dist', { recursive: true, force: true });
+
+const licences = collectLicences('dist/THIRD-PARTY-LICENSES.txt');
+const output = {
+  format: 'es',
+  sourcemap: true,
+  chunkFileNames: 'shared/[name].js',
+  generatedCode: 'es2015',
+  hoistTransitiveImports: false,
+};
+
+export default [
+  {
+    input: entries('node', ['index', 'testing'], { core: 'build/core/index.js' }),
+    external: matches(/^node:/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//, ...builtinModules.map((name) => RegExp(`^${name}$`))),
+    plugins: [compiled(), nodeResolve({ exportConditions: ['es2015'] }), commonjs(), licences],
+    output: { ...output, dir: 'dist/node' },
+    onLog: refuseWarnings,
+  },
+  {
+    input: entries('browser', ['index', 'worker', 'universal', 'testing'], { core: 'build/core/index.js' }),
+    external: matches(/^rxjs(\/|$)/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//),
+    plugins: [compiled(), nodeResolve({ browser: true }), licences],
+    output: {
+      ...output,
+      dir: 'dist/browser',
+      // Apart, so that a page which uses none of it does not get the statements a bundler cannot prove to be pure.
+      manualChunks: (id) => /node_modules\/@?(opentelemetry|valibot)\//.exec(id)?.[1],
+    },
+    onLog: refuseWarnings,
+  },
+  {
+    input: 'build/browser/index.js',
+    external: matches(/^@sentry\//),
+    plugins: [compiled(), nodeResolve({ browser: true, exportConditions: ['es2015'] }), minify({ target: 'es2022' }), licences],
+    output: {
+      file: 'dist/browser/observability.iife.min.js',
+      format: 'iife',
+      name: 'arkheObservability',
+      banner: `/*! @arkhe/observability ${version} | MIT | see THIRD-PARTY-LICENSES.txt */`,
+      sourcemap: true,
+      inlineDynamicImports: true,
+    },
+    onLog: refuseWarnings,
+  },
+  {
+    input: {
+      index: 'build/browser/universal.d.ts',
+      browser: 'build/browser/index.d.ts',
+      node: 'build/node/index.d.ts',
+      core: 'build/core/index.d.ts',
+      testing: 'build/browser/testing.d.ts',
+    },
+    external: matches(/^rxjs$/),
+    plugins: [dts(), globalTypes()],
+    output: {
+      dir: 'dist/types',
+      format: 'es',
+      entryFileNames: '[name].d.ts',
+      chunkFileNames: ({ name }) => `shared/${name.replace(/\.d$/, '')}.d.ts`,
+      hoistTransitiveImports: false,
+    },
+    onLog: refuseWarnings,
+  },
+];
+
+function entries(host, names, others) {
+  return { ...Object.fromEntries(names.map((name) => [name, `build/${host}/${name}.js`])), ...others };
+}
+
+function matches(...patterns) {
+  return (id) => patterns.some((pattern) => pattern.test(id));
+}
+
+/**
+ * Hands on the compiler's source maps, so that ours lead to the TypeScript. The constants of an entry (`export const a = host.a`) are
+ * marked as free of side effects, which bundlers do not believe of a property: else who imports one name gets what all of them need.
+ */
+function compiled() {
+  return {
+    name: 'compiled',
+    load(id) {
+      if (!id.startsWith(build) || !existsSync(`${id}.map`)) return null;
+      const code = readFileSync(id, 'utf8');
+      const pure = code.replace(/^((?:export )?const \w+ = )(?:\/\* @__PURE__ \*\/ )?(.*\w\.\w.*);$/gm, '$1/* @__PURE__ */ (() => $2)();');
+      const isEntry = this.getModuleInfo(id).isEntry;
+      return { code: isEntry ? pure : code, map: JSON.parse(readFileSync(`${id}.map`, 'utf8')) };
+    },
+  };
+}
+
+/**
+ * Completes the declarations for consumers whose `lib` lacks what they name: disposables come by reference (without `preserve`
+ * the compiler drops it), and what `standard.d.ts` gives the core is declared empty, which merges with a host's own.
+ */
+function globalTypes() {
+  const standard = [...readFileSync('src/core/standard.d.ts', 'utf8').matchAll(/^interface (\w+)/gm)].map(([, name]) => name);
+  return {
+    name: 'global-types',
+    renderChunk(code) {
+      const names = standard.filter((name) => RegExp(`\\b${name}\\b`).test(code));
+      const reference = /\b(Async)?Disposable\b/.test(code) ? '/// <reference lib="esnext.disposable" preserve="true" />\n' : '';
+      const globals = names.length > 0 ? `\ndeclare global {\n${names.map((name) => `  interface ${name} {}\n`).join('')}}\n` : '';
+      return { code: reference + code + globals, map: null };
+    },
+  };
+}
+
+/** Writes the licences of the packages whose code really is in a bundle. Shared by the runs: each adds what it included. */
+function collectLicences(file) {
+  const packagesByText = new Map();
+  return {
+    name: 'licences',
+    writeBundle(_options, bundle) {
+      const ids = Object.values(bundle).flatMap(({ modules = {} }) => Object.keys(modules).filter((id) => modules[id].renderedLength > 0));
+      const folders = new Set(ids.flatMap((id) => /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []));
+      for (const folder of folders) {
+        const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+        const found = readdirSync(folder).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry));
+        if (found === undefined) this.error(`${name} has no licence text`);
+        const text = readFileSync(join(folder, found), 'utf8').trim();
+        packagesByText.set(text, (packagesByText.get(text) ?? new Set()).add(`${name} ${version} (${license})`));
+      }
+      const parts = [...packagesByText].map(([text, packages]) => `${[...packages].sort().join('\n')}\n\n${text}\n`).sort();
+      writeFileSync(file, ['The bundles of @arkhe/observability contain code of these packages.\n', ...parts].join(`\n${'-'.repeat(80)}\n\n`));
+    },
+  };
+}
+
+/** Every warning fails the build, but for what other people's packages do inside themselves. */
+function refuseWarnings(level, log, handle) {
+  const ids = log.ids ?? [log.id ?? ''];
+  const foreign = ['CIRCULAR_DEPENDENCY', 'THIS_IS_UNDEFINED'].includes(log.code) && ids.every((id) => id.includes('node_modules'));
+  // An entry's declarations may take a type from an interface that is not public: its members are.
+  const privateType = log.plugin === 'dts' && log.message.includes('private shared type exports');
+  if (!foreign && !privateType) handle(level === 'warn' ? 'error' : level, log);
+}
