@@ -15,3 +15,19 @@ export interface Timed {
   /** Default: the host's. */
   readonly clock?: Clock | undefined;
 }
+
+/** Most the two clocks of a host may be apart, in milliseconds, before the wall clock is believed again. */
+const DRIFT = 100;
+
+/**
+ * Epoch milliseconds with the resolution of the monotonic clock, so that what happens within a millisecond keeps its order. After
+ * a sleep or a correction of the system's time it follows the wall clock.
+ */
+export function anchoredNow(wall: () => number, elapsed: () => number): () => number {
+  let offset: number | undefined;
+  return () => {
+    const [time, ticks] = [wall(), elapsed()];
+    if (offset === undefined || Math.abs(offset + ticks - time) > DRIFT) offset = time - ticks;
+    return offset + ticks;
+  };
+}

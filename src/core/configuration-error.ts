@@ -1,3 +1,5 @@
+import { redactTokens } from './redaction/credentials.ts';
+
 /** One wrong option. */
 export interface ConfigurationIssue {
   /** Where, e.g. `sampling.rate`. */
@@ -44,19 +46,25 @@ export function wrongOption(path: string, expected: string, value: unknown): Con
   return configurationError([{ path, expected, received: describeValue(value) }]);
 }
 
-/** The type of a value, and the value itself where that is short: `string "otpl"`, `number -1`, `object`. */
+/** A misspelt word is worth showing; what is longer, or has what only addresses and keys have, may contain a credential. */
+const word: RegExp = /^[\w .,-]{0,24}$/;
+
+/** The type of a value, and the value itself where that is a word: `string "otpl"`, `number -1`, `object`. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   switch (typeof value) {
     case 'string':
-      return value.length <= 40 ? `string ${JSON.stringify(value)}` : `string of ${value.length} characters`;
+      return isWord(value) ? `string ${JSON.stringify(value)}` : `string of ${value.length} characters`;
     case 'number':
     case 'boolean':
-    case 'bigint':
       return `${typeof value} ${value}`;
     case 'object':
       return Array.isArray(value) ? `array of ${value.length}` : 'object';
     default:
       return typeof value;
   }
+}
+
+function isWord(text: string): boolean {
+  return word.test(text) && redactTokens(text, '') === text;
 }

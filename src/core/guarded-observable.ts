@@ -1,12 +1,14 @@
 import { Observable, Subscriber } from 'rxjs';
-import type { Observer, Operator, Subscription, TeardownLogic } from 'rxjs';
+import type { Observer, Operator, OperatorFunction, Subscription, TeardownLogic } from 'rxjs';
 
 type Next<T> = (value: T) => void;
+/** What every operator is assignable to. */
+type AnyOperator = OperatorFunction<never, unknown>;
 
 /**
  * A stream whose subscribers cannot hurt the host. RxJS rethrows what a subscriber throws on a timer, which ends a Node process;
- * here it is reported, and everyone else goes on. What is made from it with `pipe` is guarded too, as long as the operators lift
- * (RxJS's own do) or use `derive`.
+ * here it is reported, and everyone else goes on. What is made from it with `pipe` is guarded too, hand-written operators
+ * included. What is made otherwise (`merge`, an operator called by hand) is not, unless it uses `derive`.
  */
 export class GuardedObservable<T> extends Observable<T> {
   readonly #report: (error: unknown) => void;
@@ -23,10 +25,19 @@ export class GuardedObservable<T> extends Observable<T> {
 
   /** RxJS's operators, of whichever copy, build their result with this. */
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
+    // `ConnectableObservable` borrows this method of its source.
+    if (!(#report in this)) return super.lift(operator);
     const lifted = new GuardedObservable<R>(this.#report);
     lifted.source = this;
     lifted.operator = operator;
     return lifted;
+  }
+
+  /** Guards each step: one operator's stream is the next one's source, and a hand-written operator makes a plain one. */
+  override pipe<R>(...operators: readonly AnyOperator[]): Observable<R> {
+    let result: Observable<unknown> = this;
+    for (const operator of operators) result = this.#guarded(operator(result as Observable<never>));
+    return result as Observable<R>;
   }
 
   override subscribe(
@@ -40,20 +51,38 @@ export class GuardedObservable<T> extends Observable<T> {
       typeof observerOrNext === 'object' && observerOrNext !== null
         ? observerOrNext
         : without({ next: observerOrNext, error, complete });
+    const report = this.#report;
     return super.subscribe({
-      next: (value) => this.#guard(() => observer.next?.(value)),
-      // Without a handler of its own RxJS would throw the error into the host.
-      error: (reason) => this.#guard(() => (observer.error === undefined ? this.#report(reason) : observer.error(reason))),
-      complete: () => this.#guard(() => observer.complete?.()),
+      next(value) {
+        try {
+          const answer: unknown = observer.next?.(value);
+          // An `async` subscriber throws later. Only a promise is asked: `then` would start the query of a query builder.
+          if (answer instanceof Promise) answer.then(undefined, report);
+        } catch (thrown) {
+          report(thrown);
+        }
+      },
+      error(reason) {
+        try {
+          // Without a handler of its own RxJS would throw the error into the host.
+          if (typeof observer.error === 'function') observer.error(reason);
+          else report(reason);
+        } catch (thrown) {
+          report(thrown);
+        }
+      },
+      complete() {
+        try {
+          observer.complete?.();
+        } catch (thrown) {
+          report(thrown);
+        }
+      },
     });
   }
 
-  #guard(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#report(error);
-    }
+  #guarded(result: Observable<unknown>): Observable<unknown> {
+    return isPlainObservable(result) ? this.derive((subscriber) => result.subscribe(subscriber)) : result;
   }
 }
 
@@ -65,13 +94,21 @@ export function derive<R>(
   return source instanceof GuardedObservable ? source.derive(subscribe) : new Observable(subscribe);
 }
 
+/** Of any copy of RxJS; not what can do more than an Observable (`connect`, `next`), nor what else the last operator may return. */
+function isPlainObservable(value: unknown): value is Observable<unknown> {
+  if (typeof value !== 'object' || value === null || value instanceof GuardedObservable) return false;
+  return hasMethods(value, ['subscribe', 'pipe', 'lift']) && !hasMethods(value, ['connect']) && !hasMethods(value, ['next']);
+}
+
 /** Also of another copy of RxJS, where `instanceof` says no. */
 function isSubscriber<T>(value: unknown): value is Subscriber<T> {
   if (value instanceof Subscriber) return true;
   if (typeof value !== 'object' || value === null) return false;
-  return ['next', 'error', 'complete', 'add', 'remove', 'unsubscribe'].every(
-    (method) => typeof (value as Record<string, unknown>)[method] === 'function',
-  );
+  return hasMethods(value, ['next', 'error', 'complete', 'add', 'remove', 'unsubscribe']);
+}
+
+function hasMethods(value: object, names: readonly string[]): boolean {
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
 
 function without<T>(observer: { next?: Next<T> | null | undefined; error?: Next<unknown> | null | undefined; complete?: (() => void) | null | undefined }): Partial<Observer<T>> {

@@ -164,6 +164,45 @@ type Input<S> = S extends Signal
 /** A signal as sources hand it in: time, attributes and correlation are filled when left out. */
 export type SignalInput = Input<Signal>;
 
+const kinds: Readonly<Record<SignalKind, true>> = {
+  span: true,
+  request: true,
+  response: true,
+  profile: true,
+  error: true,
+  log: true,
+  metric: true,
+};
+
+/** Every kind, in the order of the union. */
+export const signalKinds: readonly SignalKind[] = Object.keys(kinds) as SignalKind[];
+
+/** Whether foreign code handed in a signal, as far as its kind and what every signal has can tell. */
+export function isSignal(value: unknown): value is Signal {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    const { kind, name, timestamp, attributes } = value as Partial<Signal>;
+    return (
+      typeof kind === 'string' &&
+      Object.hasOwn(kinds, kind) &&
+      typeof name === 'string' &&
+      typeof timestamp === 'number' &&
+      typeof attributes === 'object' &&
+      attributes !== null
+    );
+  } catch {
+    // A getter of foreign code.
+    return false;
+  }
+}
+
+/** Whether a source handed in a signal, as far as its kind and name can tell. */
+export function isSignalInput(value: unknown): value is SignalInput {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, name } = value as Partial<SignalInput>;
+  return typeof kind === 'string' && Object.hasOwn(kinds, kind) && typeof name === 'string';
+}
+
 /** Whether a signal reports a failure: a failed span, response or call, an error, a log from `error` on. */
 export function hasFailed(signal: Signal): boolean {
   switch (signal.kind) {

@@ -25,3 +25,15 @@ export interface StatisticsMap extends ReadonlyMap<string, Statistics> {
 
 /** The numbers of `Statistics` by name. */
 export type StatisticName = Exclude<keyof Statistics, 'name' | 'window'>;
+
+/** The map of these series. */
+export function createStatisticsMap(entries: Iterable<readonly [string, Statistics]> = []): StatisticsMap {
+  return new SeriesStatistics(entries);
+}
+
+class SeriesStatistics extends Map<string, Statistics> implements StatisticsMap {
+  toJSON(): Record<string, Statistics> {
+    // Defines each name, where an assignment would take `__proto__` for the prototype.
+    return Object.fromEntries(this);
+  }
+}
