@@ -1,0 +1,93 @@
+import type { Signal } from '../signal.ts';
+import { snapshot } from '../snapshot.ts';
+import { levelOf } from './console-line.ts';
+import { isoTime } from './console-text.ts';
+
+const maxLine = 65_536;
+const maxField = 4_096;
+/** What JSON leaves as it is, and terminals and line readers obey. */
+const unsafe: RegExp = /[\u007f-\u009f\u2028\u2029]/g;
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** A signal as one line of JSON, its fields always in the same order. Never throws. */
+export function jsonLine(signal: Signal): string {
+  const line = readable(signal);
+  const text = stringify(line);
+  return (text.length <= maxLine ? text : stringify(shortened(line))).replace(unsafe, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+function readable(signal: Signal): Line {
+  try {
+    return lineOf(signal);
+  } catch {
+    return { signal: snapshot(signal) }; // Not what its kind says: a user's operator made it.
+  }
+}
+
+function lineOf(signal: Signal): Line {
+  const { kind, name, timestamp, attributes, trace, requestId, sessionId } = signal;
+  return {
+    time: isoTime(timestamp),
+    level: levelOf(signal),
+    kind,
+    name,
+    traceId: trace?.traceId,
+    spanId: trace?.spanId,
+    requestId,
+    sessionId,
+    ...detailsOf(signal),
+    attributes,
+  };
+}
+
+/** What the kind has of its own, the short things first. */
+function detailsOf(signal: Signal): Line {
+  switch (signal.kind) {
+    case 'span': {
+      const { parentSpanId, spanKind, duration, status, events, links, scope } = signal;
+      return { parentSpanId, spanKind, duration, status: status.code, statusMessage: status.message, scope, events: some(events), links: some(links) };
+    }
+    case 'request': {
+      const { method, path, params, headers } = signal;
+      return { method, path, params, headers };
+    }
+    case 'response': {
+      const { method, path, status, statusCode, duration, error, data } = signal;
+      return { method, path, status, statusCode, duration, error, data };
+    }
+    case 'profile':
+      return { duration: signal.duration, failed: signal.failed };
+    case 'metric':
+      return { value: signal.value, unit: signal.unit, instrument: signal.instrument };
+    case 'error': {
+      const { eventId, handled, error, context, breadcrumbs } = signal;
+      return { eventId, handled, error, context, breadcrumbs: some(breadcrumbs) };
+    }
+    case 'log':
+      return { eventId: signal.eventId, message: signal.message, context: signal.context };
+  }
+}
+
+function some<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length === 0 ? undefined : items;
+}
+
+function shortened(line: Line): Line {
+  const short: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(line)) {
+    const { length } = value === undefined ? '' : stringify(value);
+    short[key] = length > maxField ? `[${length} characters]` : value;
+  }
+  return short;
+}
+
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch {
+    return JSON.stringify(snapshot(value)) ?? 'null'; // A live object of a user's operator: a bigint, a circle.
+  }
+}

@@ -1,0 +1,72 @@
+import { hasFailed } from '../signal.ts';
+import type { SerializedError, SeverityName, Signal } from '../signal.ts';
+import { attributesText, duration, lineStart, printable } from './console-text.ts';
+import type { Paint } from './console-text.ts';
+
+const maxFrames = 4;
+const maxCauses = 8;
+
+/** How grave a signal is: its own level, or whether it reports a failure. */
+export function levelOf(signal: Signal): SeverityName {
+  if (signal.kind === 'log' || signal.kind === 'error') return signal.level;
+  // A span without a status is none, but is printed all the same.
+  return (signal.kind !== 'span' || typeof signal.status === 'object') && hasFailed(signal) ? 'error' : 'info';
+}
+
+/** A signal by itself: one line, and for an error its stack and causes below. */
+export function prettyLines(signal: Signal, paint: Paint): string {
+  // Which tree it belongs to.
+  const trace = signal.trace === undefined ? '' : `  ${paint('dim', `trace=${printable(signal.trace.traceId, 32)}`)}`;
+  const start = `${lineStart(signal.timestamp, levelOf(signal), paint)} ${summary(signal, paint)}${trace}`;
+  return signal.kind === 'error' ? [start, ...errorLines(signal.error, '  ', paint)].join('\n') : start;
+}
+
+/** What a signal says, on one line: `← 200 POST /checkout 132 ms`. */
+export function summary(signal: Signal, paint: Paint): string {
+  const name = printable(signal.name, 500);
+  const attributes = attributesText(signal.attributes, paint);
+  const mark = hasFailed(signal) ? `${paint('red', '✗')} ` : '';
+  switch (signal.kind) {
+    case 'log':
+      return `${printable(signal.message)}${attributes}`;
+    case 'error':
+      return `${headline(signal.error)}${signal.handled ? '' : ' (unhandled)'}${attributes}`;
+    case 'request':
+      return `→ ${name}${attributes}`;
+    case 'response': {
+      const failure = signal.error === undefined ? '' : `  ${headline(signal.error)}`;
+      const status = String(signal.statusCode ?? signal.status);
+      return `← ${paint(hasFailed(signal) ? 'red' : 'green', printable(status, 20))} ${name} ${duration(signal.duration)}${failure}${attributes}`;
+    }
+    case 'profile':
+      return `⏱ ${mark}${name} ${duration(signal.duration)}${attributes}`;
+    case 'metric':
+      return `# ${name} ${signal.value}${signal.unit === '1' ? '' : ` ${printable(signal.unit, 20)}`}${attributes}`;
+    case 'span': {
+      const reason = signal.status.message ? `  ${paint('red', printable(signal.status.message, 500))}` : '';
+      return `${mark}${paint('bold', name)} ${duration(signal.duration)}${reason}${attributes}`;
+    }
+  }
+}
+
+function headline({ type, message }: SerializedError): string {
+  return printable(message === '' ? type : `${type}: ${message}`, 1_000);
+}
+
+/** The first frames, then the causes, each with its own. */
+function errorLines(error: SerializedError, indent: string, paint: Paint, depth: number = 0): string[] {
+  const lines = frames(error).map((frame) => `${indent}${paint('dim', printable(frame, 500))}`);
+  if (depth >= maxCauses) return lines;
+  const inner = `${indent}  `;
+  if (error.cause !== undefined) {
+    lines.push(`${indent}caused by ${headline(error.cause)}`, ...errorLines(error.cause, inner, paint, depth + 1));
+  }
+  for (const one of error.errors ?? []) lines.push(`${indent}- ${headline(one)}`, ...errorLines(one, inner, paint, depth + 1));
+  return lines;
+}
+
+/** The lines of a stack that are places: V8 writes `at f (file:1:2)`, others `f@file:1:2`. */
+function frames({ stack = '' }: SerializedError): readonly string[] {
+  const lines = stack.split('\n').map((line) => line.trim());
+  return lines.filter((line) => /^at\s|@.*:\d+$/.test(line)).slice(0, maxFrames);
+}

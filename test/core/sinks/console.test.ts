@@ -1,0 +1,375 @@
+import { Subject } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { createConsoleSink } from '../../../src/core/sinks/console.ts';
+import type { ConsoleSinkSetup } from '../../../src/core/sinks/console.ts';
+import type { Sink } from '../../../src/core/sink.ts';
+import type { Signal, SpanSignal } from '../../../src/core/signal.ts';
+import { errorSignal, logSignal, metricSignal, profileSignal, requestSignal, responseSignal, spanSignal } from '../../helpers/signals.ts';
+
+const start = Date.UTC(2026, 0, 2, 12, 34, 56, 789);
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const inTrace = (spanId: string) => ({ traceId, spanId, sampled: true });
+const context = { abortSignal: new AbortController().signal, leaving: false };
+
+/** A sink on a clock moved by hand. */
+function harness(setup: Partial<ConsoleSinkSetup> = {}) {
+  const printed: [text: string, level: string][] = [];
+  const ticks = new Subject<void>();
+  const periods: number[] = [];
+  let elapsed = 0;
+  const clock = {
+    now: () => start + elapsed,
+    elapsed: () => elapsed,
+    every(milliseconds: number) {
+      periods.push(milliseconds);
+      return ticks;
+    },
+  };
+  const sink = createConsoleSink({ format: 'pretty', color: false, clock, print: (text, level) => printed.push([text, level]), ...setup });
+  return {
+    sink,
+    periods,
+    printed,
+    texts: () => printed.map(([text]) => text),
+    text: () => printed.map(([text]) => text).join('\n'),
+    write: (...batch: readonly Signal[]) => sink.write(batch, context),
+    wait(milliseconds: number) {
+      elapsed += milliseconds;
+      ticks.next();
+    },
+    isTicking: () => ticks.observed,
+  };
+}
+
+function span(spanId: string, parentSpanId: string | undefined, fields: Partial<SpanSignal> = {}): SpanSignal {
+  return spanSignal({ name: spanId, trace: inTrace(spanId), parentSpanId, timestamp: start, ...fields });
+}
+
+describe('the pretty format', () => {
+  it('prints a trace as a tree when its root has come', () => {
+    const { write, text, printed } = harness();
+    write(
+      span('price', 'checkout', { timestamp: start + 5, duration: 20, attributes: { 'shop.items': 3, 'service.name': 'shop' } }),
+      span('charge', 'checkout', {
+        timestamp: start + 30,
+        duration: 100.4,
+        attributes: { 'service.name': 'shop' },
+        status: { code: 'error', message: 'card declined' },
+        events: [{ name: 'retry', timestamp: start + 42, attributes: { attempt: 2 } }],
+      }),
+      span('bank', 'charge', { timestamp: start + 40, duration: 1.24, attributes: { 'http.route': '/pay', note: 'two words' } }),
+      responseSignal({ name: 'POST /checkout', statusCode: 200, duration: 132, timestamp: start + 1, trace: inTrace('checkout') }),
+      profileSignal({ name: 'tax', duration: 0.8, timestamp: start + 6, trace: inTrace('price') }),
+    );
+    expect(printed).toEqual([]);
+    write(span('checkout', undefined, { duration: 143, attributes: { 'service.name': 'shop' } }));
+    expect(text()).toMatchInlineSnapshot(`
+      "trace 4bf92f3577b34da6a3ce929d0e0e4736 · checkout · 143 ms · 4 spans
+      └─ checkout 143 ms
+         ├─ ← 200 POST /checkout 132 ms
+         ├─ price 20 ms  shop.items=3
+         │  └─ ⏱ tax 0.8 ms
+         └─ ✗ charge 100 ms  card declined
+            ├─ bank 1.2 ms  http.route=/pay note="two words"
+            └─ • retry +12 ms  attempt=2"
+    `);
+    expect(printed[0]?.[1]).toBe('error');
+  });
+
+  it('names the service where it changes, and not at all when there is one', () => {
+    const one = harness();
+    one.write(span('b', 'a', { attributes: { 'service.name': 'web' } }), span('a', undefined, { attributes: { 'service.name': 'web' } }));
+    expect(one.text()).not.toContain('web');
+    const two = harness();
+    two.write(
+      span('c', 'b', { attributes: { 'service.name': 'api' } }),
+      span('b', 'a', { attributes: { 'service.name': 'api' }, parentIsRemote: true }),
+      span('a', undefined, { attributes: { 'service.name': 'web' } }),
+    );
+    expect(two.text()).toMatchInlineSnapshot(`
+      "trace 4bf92f3577b34da6a3ce929d0e0e4736 · a · 10 ms · 3 spans
+      └─ [web] a 10 ms
+         └─ [api] b 10 ms
+            └─ c 10 ms"
+    `);
+  });
+
+  it('orders children by when they began, not by when they ended', () => {
+    const { write, text } = harness();
+    write(span('late', 'root', { timestamp: start + 9 }), span('early', 'root', { timestamp: start + 1 }), span('root', undefined));
+    expect(text().indexOf('early')).toBeLessThan(text().indexOf('late'));
+  });
+
+  it('attaches what follows the root in the same batch', () => {
+    const { write, text, printed } = harness();
+    write(span('root', undefined), responseSignal({ trace: inTrace('root'), timestamp: start }));
+    expect(printed).toHaveLength(1);
+    expect(text()).toContain('   └─ ← 200 GET /orders 10 ms');
+  });
+
+  it('says once what a span and its response have in common, and why a span failed', () => {
+    const { write, text } = harness();
+    const attributes = { 'http.route': '/pay', 'service.name': 'shop' };
+    const exception = (message: string) => ({ name: 'exception', timestamp: start + 3, attributes: { 'exception.message': message } });
+    write(
+      responseSignal({ trace: inTrace('root'), timestamp: start, attributes: { ...attributes, 'http.response.body.size': 7 } }),
+      span('root', undefined, {
+        attributes,
+        status: { code: 'error', message: 'card declined' },
+        events: [exception('card declined'), exception('and then the printer')],
+      }),
+    );
+    expect(text().split('\n').slice(1)).toEqual([
+      '└─ ✗ root 10 ms  card declined  http.route=/pay',
+      '   ├─ ← 200 GET /orders 10 ms  http.response.body.size=7',
+      '   └─ • exception +3.0 ms  exception.message="and then the printer"',
+    ]);
+  });
+
+  it('waits a second for the caller of a root with a remote parent', () => {
+    const alone = harness();
+    alone.write(span('server', 'client', { parentIsRemote: true }));
+    alone.wait(900);
+    expect(alone.printed).toEqual([]);
+    alone.wait(150);
+    expect(alone.text()).toMatchInlineSnapshot(`
+      "trace 4bf92f3577b34da6a3ce929d0e0e4736 · server · 10 ms · 1 span
+      └─ server 10 ms"
+    `);
+
+    const called = harness();
+    called.write(span('server', 'client', { parentIsRemote: true }));
+    called.wait(500);
+    called.write(span('client', undefined));
+    expect(called.text()).toMatchInlineSnapshot(`
+      "trace 4bf92f3577b34da6a3ce929d0e0e4736 · client · 10 ms · 2 spans
+      └─ client 10 ms
+         └─ server 10 ms"
+    `);
+  });
+
+  it('prints a trace whose root does not come after two seconds, with … for what is missing', () => {
+    const { write, wait, text, printed } = harness();
+    write(span('child', 'lost'));
+    wait(1_900);
+    write(span('other', 'lost'));
+    wait(1_900);
+    expect(printed).toEqual([]);
+    wait(200);
+    expect(text()).toMatchInlineSnapshot(`
+      "trace 4bf92f3577b34da6a3ce929d0e0e4736 · child · 10 ms · 2 spans
+      └─ …
+         ├─ child 10 ms
+         └─ other 10 ms"
+    `);
+  });
+
+  it('ticks only while it holds something', () => {
+    const { write, wait, periods, isTicking } = harness();
+    write(logSignal());
+    expect(periods).toEqual([]);
+    write(span('child', 'lost'));
+    expect(periods).toEqual([250]);
+    expect(isTicking()).toBe(true);
+    wait(2_000);
+    expect(isTicking()).toBe(false);
+    write(span('a', 'b'));
+    write(span('b', undefined));
+    expect(isTicking()).toBe(false);
+  });
+
+  it('holds nothing back when the process is leaving, or when it is closed', () => {
+    const leaving = harness();
+    void leaving.sink.write([span('child', 'lost')], { ...context, leaving: true });
+    expect(leaving.printed).toHaveLength(1);
+    expect(leaving.isTicking()).toBe(false);
+    const closed = harness();
+    closed.write(span('child', 'lost'));
+    void closed.sink.close?.();
+    expect(closed.printed).toHaveLength(1);
+    expect(closed.isTicking()).toBe(false);
+  });
+
+  it('holds 200 traces and 1,000 signals of each at most', () => {
+    const many = harness();
+    for (let index = 0; index < 201; index += 1) {
+      many.write(span('child', 'lost', { trace: { ...inTrace('child'), traceId: `trace${index}` } }));
+    }
+    expect(many.texts().map((text) => text.slice(0, 12))).toEqual(['trace trace0']);
+    const large = harness();
+    large.write(...Array.from({ length: 1_037 }, (_, index) => span(`s${index}`, 'root')));
+    large.write(span('root', undefined));
+    expect(large.text()).toContain('├─ root 10 ms');
+    expect(large.text().split('\n').at(-1)).toBe('└─ … 37 more');
+  });
+
+  it('survives spans that are each other’s parents', () => {
+    const { write, wait, text } = harness();
+    write(span('a', 'b'), span('b', 'a'), span('c', 'c'));
+    wait(2_000);
+    expect(text()).toContain('3 spans');
+    for (const name of ['a', 'b', 'c']) expect(text()).toContain(`─ ${name} 10 ms`);
+  });
+
+  it('prints logs, and what is in no trace, at once', () => {
+    const { write, text } = harness();
+    const base = { timestamp: start, attributes: {} };
+    write(
+      logSignal({ ...base, message: 'disk is full', level: 'warn', attributes: { 'disk.free': 0 }, trace: inTrace('x') }),
+      responseSignal({ ...base, statusCode: 503, status: 'error', error: { type: 'TypeError', message: 'x' } }),
+      requestSignal(base),
+      profileSignal({ ...base, failed: true }),
+      metricSignal({ ...base, name: 'lag', value: 12, unit: 'ms' }),
+    );
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 WARN  disk is full  disk.free=0  trace=4bf92f3577b34da6a3ce929d0e0e4736
+      12:34:56.789 ERROR ← 503 GET /orders 10 ms  TypeError: x
+      12:34:56.789 INFO  → GET /orders
+      12:34:56.789 ERROR ⏱ ✗ compute 10 ms
+      12:34:56.789 INFO  # lag 12 ms"
+    `);
+  });
+
+  it('prints an error with its first frames and its causes', () => {
+    const { write, text, printed } = harness();
+    const cause = { type: 'Error', message: 'ECONNREFUSED', stack: 'Error: ECONNREFUSED\n    at connect (db.ts:7:1)' };
+    const stack = ['TypeError: no price', ...Array.from({ length: 9 }, (_, index) => `    at f${index} (shop.ts:${index}:1)`)].join('\n');
+    write(errorSignal({ timestamp: start, handled: false, error: { type: 'TypeError', message: 'no price', stack, cause, errors: [cause] } }));
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 ERROR TypeError: no price (unhandled)
+        at f0 (shop.ts:0:1)
+        at f1 (shop.ts:1:1)
+        at f2 (shop.ts:2:1)
+        at f3 (shop.ts:3:1)
+        caused by Error: ECONNREFUSED
+          at connect (db.ts:7:1)
+        - Error: ECONNREFUSED
+          at connect (db.ts:7:1)"
+    `);
+    expect(printed[0]?.[1]).toBe('error');
+  });
+
+  it('shows terminal escapes instead of obeying them, everywhere', () => {
+    const { write, text } = harness();
+    const evil = '\u001b[2J\u009b1A\r\n\u202e\u0007x';
+    write(
+      logSignal({ message: evil, attributes: { [evil]: evil } }),
+      errorSignal({ error: { type: evil, message: evil, stack: `${evil}\n at ${evil}:1:1`, cause: { type: evil, message: evil } } }),
+      responseSignal({ name: evil, error: { type: evil, message: evil } }),
+      metricSignal({ name: evil, unit: evil }),
+      span('x', undefined, {
+        name: evil,
+        status: { code: 'error', message: evil },
+        attributes: { 'service.name': evil, list: [evil] },
+        events: [{ name: evil, timestamp: start, attributes: { evil } }],
+        trace: { ...inTrace('x'), traceId: evil },
+      }),
+      span('y', 'x', { trace: { ...inTrace('y'), traceId: evil } }),
+    );
+    expect(text()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text()).toContain('\\x1b[2J\\x9b1A\\x0d\\n\\u202e\\x07x');
+  });
+
+  it('has an end to every line', () => {
+    const { write, text } = harness();
+    write(logSignal({ message: 'x'.repeat(100_000), attributes: Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, 'v'.repeat(500)])) }));
+    expect(text().length).toBeLessThan(6_000);
+  });
+
+  it('uses colours only when asked', () => {
+    const plain = harness();
+    const coloured = harness({ color: true });
+    const batch = [logSignal(), span('x', undefined, { status: { code: 'error' } }), errorSignal()];
+    plain.write(...batch);
+    coloured.write(...batch);
+    expect(plain.text()).not.toContain('\u001b');
+    expect(coloured.text().replace(/\u001b\[\d+m/g, '')).toBe(plain.text());
+    expect(coloured.text()).toContain('\u001b[31m');
+  });
+
+  it('takes spans, responses, logs and errors', () => {
+    const { sink } = harness();
+    const all = [spanSignal(), requestSignal(), responseSignal(), profileSignal(), errorSignal(), logSignal(), metricSignal()];
+    expect(all.filter((signal) => sink.accepts?.(signal)).map(({ kind }) => kind)).toEqual(['span', 'response', 'error', 'log']);
+  });
+
+  it('works without this, for who wraps it', () => {
+    const { sink, texts } = harness();
+    const wrapped: Sink = { ...sink, accepts: () => true };
+    const { write, close } = wrapped;
+    void write([profileSignal(), requestSignal(), span('a', 'b')], context);
+    void close?.();
+    expect(texts()).toHaveLength(3);
+  });
+
+  it('prints what is not what its kind says, and goes on', () => {
+    const { write, texts } = harness();
+    write({ kind: 'response', name: 'x', timestamp: Number.NaN, attributes: {} } as unknown as Signal, { ...spanSignal(), parentSpanId: undefined, status: undefined } as unknown as Signal, logSignal({ message: 'next' }));
+    expect(texts()).toHaveLength(3);
+    expect(texts().join()).toContain('next');
+  });
+
+  it('keeps the process alive when printing fails on a tick', () => {
+    const { write, wait, isTicking } = harness({
+      print() {
+        throw new Error('EPIPE');
+      },
+    });
+    write(span('a', 'b'));
+    expect(() => wait(2_000)).not.toThrow();
+    expect(isTicking()).toBe(false);
+  });
+});
+
+describe('the JSON format', () => {
+  it('prints one line a signal, its fields in a fixed order', () => {
+    const { write, text } = harness({ format: 'json' });
+    write(
+      responseSignal({ timestamp: start, trace: inTrace('00f067aa0ba902b7'), attributes: { 'http.route': '/orders' } }),
+      logSignal({ timestamp: start, message: 'careful', level: 'warn', severityNumber: 13 }),
+      profileSignal({ timestamp: start }),
+    );
+    expect(text()).toMatchInlineSnapshot(`
+      "{"time":"2026-01-02T12:34:56.789Z","level":"info","kind":"response","name":"GET /orders","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","requestId":"req-1","method":"GET","path":"/orders","status":"success","statusCode":200,"duration":10,"attributes":{"http.route":"/orders"}}
+      {"time":"2026-01-02T12:34:56.789Z","level":"warn","kind":"log","name":"log","eventId":"fedcba9876543210fedcba9876543210","message":"careful","attributes":{}}
+      {"time":"2026-01-02T12:34:56.789Z","level":"info","kind":"profile","name":"compute","duration":10,"failed":false,"attributes":{}}"
+    `);
+  });
+
+  it('takes responses, errors, warnings, and spans when asked', () => {
+    const all = [
+      ...[spanSignal(), requestSignal(), responseSignal(), profileSignal(), errorSignal(), metricSignal()],
+      logSignal({ level: 'info', severityNumber: 9 }),
+      logSignal({ level: 'warn', severityNumber: 13 }),
+    ];
+    const kinds = (setup: Partial<ConsoleSinkSetup>) => {
+      const { sink } = harness({ format: 'json', ...setup });
+      return all.filter((signal) => sink.accepts?.(signal)).map((signal) => (signal.kind === 'log' ? signal.level : signal.kind));
+    };
+    expect(kinds({})).toEqual(['response', 'error', 'warn']);
+    expect(kinds({ spans: true })).toEqual(['span', 'response', 'error', 'warn']);
+  });
+
+  it('has no control characters, and stays JSON', () => {
+    const { write, texts } = harness({ format: 'json' });
+    const message = '\u001b[2J\u007f\u0085\u009b\u2028\u2029\n';
+    write(logSignal({ message }));
+    expect(texts()[0]).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    expect(JSON.parse(texts()[0] as string)).toMatchObject({ message });
+  });
+
+  it('shortens what would make a line endless', () => {
+    const { write, texts } = harness({ format: 'json' });
+    write(errorSignal({ context: { big: 'x'.repeat(100_000) }, name: 'kept' }));
+    expect(texts()[0]?.length).toBeLessThan(65_536);
+    expect(JSON.parse(texts()[0] as string)).toMatchObject({ name: 'kept', context: '[100010 characters]' });
+  });
+
+  it('prints what JSON cannot hold, and what is no signal', () => {
+    const { write, texts } = harness({ format: 'json' });
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    write(logSignal({ context: { big: 1n, circle } }), { kind: 'span' } as unknown as Signal);
+    expect(texts().map((text) => JSON.parse(text))).toMatchObject([{ context: { big: '1n' } }, { signal: { kind: 'span' } }]);
+  });
+});
