@@ -1,0 +1,80 @@
+import { ReplaySubject } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { Clock } from './clock.ts';
+import { createBus } from './bus.ts';
+import { GuardedObservable } from './guarded-observable.ts';
+import { readProperty } from './errors/error-shape.ts';
+import { serializeError } from './errors/serialize-error.ts';
+import type { DropReason } from './ledger.ts';
+import type { SerializedError } from './signal.ts';
+import { snapshotText } from './snapshot.ts';
+
+/** A trouble of the SDK itself, as it happens. */
+export type Health = { readonly timestamp: number } & Trouble;
+
+type Trouble =
+  | { readonly type: 'dropped'; readonly sink: string; readonly reason: DropReason; readonly count: number }
+  | { readonly type: 'sink-failed'; readonly sink: string; readonly error: SerializedError; readonly retryIn?: number | undefined }
+  | { readonly type: 'sink-recovered'; readonly sink: string }
+  | {
+      readonly type: 'subscriber-failed' | 'operator-failed' | 'source-failed';
+      readonly name: string;
+      readonly error: SerializedError;
+    }
+  | { readonly type: 'input-ignored'; readonly name: string; readonly message: string };
+
+/** The SDK's own troubles, outside the stream of signals: nothing said here can come back as a signal. */
+export interface Diagnostics {
+  /** The latest 32 troubles at once, so that those of the start are not missed, then each as it happens. */
+  readonly health$: Observable<Health>;
+  report(trouble: Trouble): void;
+  /** Something foreign threw. The same failure is said once a minute. */
+  failed(type: 'subscriber-failed' | 'operator-failed' | 'source-failed', name: string, error: unknown): void;
+  /** Something handed in could not be used. The same is said once a minute. */
+  ignored(name: string, message: string): void;
+  complete(): void;
+}
+
+const SILENCE = 60_000;
+const REMEMBERED = 100;
+
+export function createDiagnostics(clock: Clock): Diagnostics {
+  const latest = new ReplaySubject<Health>(32);
+  // A subscriber of the troubles that throws has nowhere left to be reported.
+  const bus = createBus<Health>({ report: () => undefined });
+  const said = new Map<string, number>();
+  bus.values$.subscribe(latest);
+
+  function report(trouble: Trouble): void {
+    bus.emit({ timestamp: clock.now(), ...trouble });
+  }
+
+  function isNew(key: string): boolean {
+    const now = clock.elapsed();
+    const before = said.get(key);
+    if (before !== undefined && now - before < SILENCE) return false;
+    said.delete(key);
+    said.set(key, now);
+    if (said.size > REMEMBERED) said.delete(said.keys().next().value ?? '');
+    return true;
+  }
+
+  return {
+    health$: new GuardedObservable<Health>(() => undefined, (subscriber) => latest.subscribe(subscriber)),
+    report,
+    failed(type, name, error) {
+      // Not serialised unless it is said: what fails for every signal would cost ten times the signal, most of it for the stack.
+      if (isNew(`${type} ${name} ${gist(error)}`)) report({ type, name, error: serializeError(error) });
+    },
+    ignored(name, message) {
+      if (isNew(`${name} ${message}`)) report({ type: 'input-ignored', name, message });
+    },
+    complete: () => bus.complete(),
+  };
+}
+
+/** What tells one failure from another, without reading the stack. Never throws. */
+function gist(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return snapshotText(error, 256);
+  return `${snapshotText(readProperty(error, 'name'), 64)}: ${snapshotText(readProperty(error, 'message'), 256)}`;
+}

@@ -1,0 +1,156 @@
+/** Why a signal left the stream before any sink got it. */
+export type FilterReason =
+  | 'disabled'
+  | 'redaction-failed'
+  | 'pipeline'
+  | 'sampled'
+  | 'rate-limited'
+  | 'no-sink'
+  | 'shutdown';
+
+/** Why a sink that accepted a signal did not deliver it. */
+export type DropReason = 'queue-full' | 'too-large' | 'rejected' | 'retries-exhausted' | 'spool-full' | 'shutdown';
+
+/**
+ * What became of the signals one sink accepted. At any instant `accepted = delivered + handedOff + spooled + the sum of dropped +
+ * pending`; after shutdown `pending` is 0.
+ */
+export interface SinkLedger {
+  readonly accepted: number;
+  readonly delivered: number;
+  /** Given to the browser on unload, not acknowledged. */
+  readonly handedOff: number;
+  readonly spooled: number;
+  readonly pending: number;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+}
+
+/**
+ * What became of every signal. At any instant `emitted + added = routed + the sum of filtered + held`; after shutdown `held` is 0.
+ */
+export interface Ledger {
+  readonly emitted: number;
+  /** By the user's own operators. */
+  readonly added: number;
+  /** Accepted by at least one sink. */
+  readonly routed: number;
+  /** Inside the stream, undecided: in the hot queue, or with a user's operator that delays. */
+  readonly held: number;
+  readonly filtered: Readonly<Record<FilterReason, number>>;
+  readonly sinks: Readonly<Record<string, SinkLedger>>;
+}
+
+/** Counts the signals one sink accepted to their end. Every method is one step that keeps the equation. */
+export class SinkAccount {
+  #accepted = 0;
+  #delivered = 0;
+  #handedOff = 0;
+  #pending = 0;
+  readonly #dropped: Record<DropReason, number> = {
+    'queue-full': 0,
+    'too-large': 0,
+    rejected: 0,
+    'retries-exhausted': 0,
+    'spool-full': 0,
+    shutdown: 0,
+  };
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  accept(): void {
+    this.#accepted++;
+    this.#pending++;
+  }
+
+  deliver(count: number): void {
+    this.#pending -= count;
+    this.#delivered += count;
+  }
+
+  handOff(count: number): void {
+    this.#pending -= count;
+    this.#handedOff += count;
+  }
+
+  drop(reason: DropReason, count: number): void {
+    this.#pending -= count;
+    this.#dropped[reason] += count;
+  }
+
+  read(): SinkLedger {
+    return {
+      accepted: this.#accepted,
+      delivered: this.#delivered,
+      handedOff: this.#handedOff,
+      spooled: 0,
+      pending: this.#pending,
+      dropped: { ...this.#dropped },
+    };
+  }
+}
+
+/** Counts every signal from `emit` to its end. Every method is one step that keeps the equation. */
+export class LedgerBook {
+  #emitted = 0;
+  #added = 0;
+  #routed = 0;
+  #held = 0;
+  readonly #filtered: Record<FilterReason, number> = {
+    disabled: 0,
+    'redaction-failed': 0,
+    pipeline: 0,
+    sampled: 0,
+    'rate-limited': 0,
+    'no-sink': 0,
+    shutdown: 0,
+  };
+  readonly #sinks = new Map<string, SinkAccount>();
+
+  /** A signal came in: held until it is routed or filtered. */
+  emit(): void {
+    this.#emitted++;
+    this.#held++;
+  }
+
+  /** An operator made one more signal than it got. */
+  add(): void {
+    this.#added++;
+    this.#held++;
+  }
+
+  route(): void {
+    this.#held--;
+    this.#routed++;
+  }
+
+  filter(reason: FilterReason, count = 1): void {
+    this.#held -= count;
+    this.#filtered[reason] += count;
+  }
+
+  /** What looked filtered was only delayed: it came out after all. */
+  unfilter(reason: FilterReason): void {
+    this.#filtered[reason]--;
+    this.#held++;
+  }
+
+  /** The account of a sink, kept when a sink of the same name replaces it. */
+  sink(name: string): SinkAccount {
+    const account = this.#sinks.get(name) ?? new SinkAccount();
+    this.#sinks.set(name, account);
+    return account;
+  }
+
+  read(): Ledger {
+    return {
+      emitted: this.#emitted,
+      added: this.#added,
+      routed: this.#routed,
+      held: this.#held,
+      filtered: { ...this.#filtered },
+      sinks: Object.fromEntries([...this.#sinks].map(([name, account]) => [name, account.read()])),
+    };
+  }
+}

@@ -1,0 +1,120 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { createBus } from './bus.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import type { LedgerBook } from './ledger.ts';
+import type { Redactor } from './redaction/redactor.ts';
+import { isSignal } from './signal.ts';
+import type { Signal } from './signal.ts';
+import { createStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+export interface PipelineSetup {
+  readonly book: LedgerBook;
+  readonly diagnostics: Diagnostics;
+  /** What is redacted and kept goes here. */
+  readonly route: (signal: Signal) => void;
+}
+
+export interface PipelineSteps {
+  readonly operators: readonly OperatorFunction<Signal, Signal>[];
+  readonly redactor: Redactor;
+}
+
+/** The way of every signal: the user's operators, redaction, the tap, sampling, the router. */
+export interface Pipeline {
+  /** Redacted, before sampling; never errors. */
+  readonly signals$: Observable<Signal>;
+  /** True while a signal is on its way: who asks now was called by a subscriber, an operator or a sink. */
+  readonly busy: boolean;
+  /** Never throws. The signal has been counted as emitted. */
+  push(signal: Signal): void;
+  /** Changes what is given; the stream stays the same. */
+  configure(steps: Partial<PipelineSteps>): void;
+  /** Lets the user's operators give out what they hold, after what is on its way. What is pushed later is counted and goes nowhere. */
+  drain(): void;
+  complete(): void;
+}
+
+type Operators = readonly OperatorFunction<Signal, Signal>[];
+
+export function createPipeline({ book, diagnostics, route }: PipelineSetup, steps: PipelineSteps): Pipeline {
+  // One thing at a time: no signal overtakes another, and no operator is entered while it is at work.
+  const turns = createBus<Signal | (() => void)>({ report: (error) => diagnostics.failed('operator-failed', 'pipeline', error) });
+  const tap = createBus<Signal>({ report: (error) => diagnostics.failed('subscriber-failed', 'signals$', error) });
+  let redactor = steps.redactor;
+  let stages: readonly Stage[] = [];
+  let drained = false;
+  turns.values$.subscribe((turn) => (typeof turn === 'function' ? turn() : enter(stages, 0, turn)));
+  inTurn(() => start(steps.operators));
+
+  /** What must happen happens at once when too much waits. */
+  function inTurn(change: () => void): void {
+    if (!turns.emit(change)) change();
+  }
+
+  function start(operators: Operators): void {
+    const started: Stage[] = [];
+    stages = started;
+    for (const [index, operator] of operators.entries()) {
+      const name = `pipeline[${index}]`;
+      const next = (signal: Signal): void => {
+        if (isSignal(signal)) return enter(started, index + 1, signal);
+        book.filter('pipeline');
+        diagnostics.ignored(name, 'gave out something that is not a signal');
+      };
+      const later = (signal: Signal): void => {
+        if (!turns.emit(() => next(signal))) refuse();
+      };
+      started.push(createStage({ operator, book, next, later, failed: (error) => diagnostics.failed('operator-failed', name, error) }));
+    }
+  }
+
+  function stop(): void {
+    for (const stage of stages) stage.complete();
+  }
+
+  function enter(through: readonly Stage[], index: number, signal: Signal): void {
+    const stage = through[index];
+    if (stage === undefined) publish(signal);
+    else stage.push(signal);
+  }
+
+  function publish(signal: Signal): void {
+    const redacted = redactor.redactSignal(signal);
+    if (redacted === undefined) return book.filter('redaction-failed');
+    if (tap.observed) tap.emit(redacted);
+    // The decision of the trace's root, taken where the trace began: see the sampler.
+    if (redacted.trace?.sampled === false) return book.filter('sampled');
+    route(redacted);
+  }
+
+  function refuse(): void {
+    book.filter('rate-limited');
+    diagnostics.ignored('signals$', 'a subscriber or an operator emits for every signal it gets');
+  }
+
+  return {
+    signals$: tap.values$,
+    get busy() {
+      return turns.busy;
+    },
+    push(signal) {
+      if (drained) return book.filter('shutdown');
+      if (!turns.emit(signal)) refuse();
+    },
+    configure({ operators, redactor: other }) {
+      inTurn(() => {
+        // First: what the operators give out now is redacted by the new rules already.
+        if (other !== undefined) redactor = other;
+        if (operators === undefined) return;
+        stop();
+        start(operators);
+      });
+    },
+    drain() {
+      drained = true;
+      inTurn(stop);
+    },
+    complete: () => tap.complete(),
+  };
+}

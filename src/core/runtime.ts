@@ -1,0 +1,31 @@
+import type { Clock } from './clock.ts';
+import type { Settings } from './config/settings.ts';
+import type { ContextStorage } from './context.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import type { Ids } from './ids.ts';
+import type { FilterReason } from './ledger.ts';
+import type { RequestContext } from './requests/request.ts';
+import type { SignalInput, TraceContext } from './signal.ts';
+import type { RecordingSpan } from './tracing/recording-span.ts';
+
+/** What is active while code runs. */
+export interface ActiveContext {
+  readonly span?: RecordingSpan | undefined;
+  readonly request?: RequestContext | undefined;
+}
+
+/** What the parts of one manager share. */
+export interface Runtime {
+  /** In force now: a later configuration of the same manager changes them. */
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly diagnostics: Diagnostics;
+  readonly storage: ContextStorage<ActiveContext>;
+  /** Where in which trace the code runs. */
+  currentTrace(): TraceContext | undefined;
+  /** Never throws. */
+  emit(input: SignalInput): void;
+  /** Counts a signal that was not built, because it was not wanted. */
+  skip(reason: FilterReason): void;
+}

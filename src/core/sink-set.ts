@@ -1,0 +1,71 @@
+import type { Clock } from './clock.ts';
+import type { DeliverySettings } from './delivery/delivery-options.ts';
+import { createDelivery } from './delivery/delivery.ts';
+import type { Delivery } from './delivery/delivery.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import type { LedgerBook } from './ledger.ts';
+import type { Sink } from './sink.ts';
+
+export interface SinkSetSetup {
+  readonly book: LedgerBook;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+}
+
+/** The sinks in use, each with its delivery. */
+export interface SinkSet {
+  readonly deliveries: readonly Delivery[];
+  /** Uses these from now on; one that was in use before keeps its queue, one that is no longer is flushed and closed. */
+  replace(sinks: readonly Sink[], settings: DeliverySettings): void;
+  flush(): Promise<void>;
+  leave(): void;
+  close(): Promise<void>;
+}
+
+export function createSinkSet({ book, clock, diagnostics }: SinkSetSetup): SinkSet {
+  let deliveries: readonly Delivery[] = [];
+  /** Flushing for the last time. */
+  const retiring = new Set<Delivery>();
+
+  async function retire(delivery: Delivery): Promise<void> {
+    retiring.add(delivery);
+    await delivery.flush();
+    await delivery.close();
+    retiring.delete(delivery);
+  }
+
+  const all = (): readonly Delivery[] => [...retiring, ...deliveries];
+
+  return {
+    get deliveries() {
+      return deliveries;
+    },
+    replace(sinks, settings) {
+      const before = deliveries;
+      // The same sink twice would get every signal twice.
+      const wanted = [...new Set(sinks)];
+      const staying = before.filter(({ sink }) => wanted.includes(sink));
+      for (const delivery of staying) delivery.configure(settings);
+      const names = new Set(staying.map(({ name }) => name));
+      deliveries = wanted.map((sink) => {
+        const known = staying.find((delivery) => delivery.sink === sink);
+        if (known !== undefined) return known;
+        // Two sinks of one name have an account each.
+        let { name } = sink;
+        for (let copy = 2; names.has(name); copy++) name = `${sink.name}#${copy}`;
+        names.add(name);
+        return createDelivery({ name, sink, account: book.sink(name), settings, clock, diagnostics });
+      });
+      for (const delivery of before) if (!staying.includes(delivery)) void retire(delivery);
+    },
+    async flush() {
+      await Promise.all(all().map((delivery) => delivery.flush()));
+    },
+    leave() {
+      for (const delivery of all()) delivery.leave();
+    },
+    async close() {
+      await Promise.all(all().map((delivery) => delivery.close()));
+    },
+  };
+}
