@@ -109,7 +109,8 @@ function completeBase(input: SignalInput, { runtime, resource, sessionId }: Enri
     name: snapshotText(input.name, 256),
     timestamp: Number.isFinite(input.timestamp) ? Number(input.timestamp) : runtime.clock.now(),
     attributes: snapshotAttributes(input.attributes, resource),
-    trace: traceOf(input.trace) ?? runtime.currentTrace(),
+    // A part that says there is none knows better than the place where the code runs now.
+    trace: traceOf(input.trace) ?? ('trace' in input ? undefined : runtime.currentTrace()),
     requestId: textOf(input.requestId, undefined) ?? runtime.storage.get()?.request?.requestId,
     sessionId: textOf(input.sessionId, undefined) ?? sessionId,
   };

@@ -11,6 +11,8 @@ import type { Stage } from './stage.ts';
 export interface PipelineSetup {
   readonly book: LedgerBook;
   readonly diagnostics: Diagnostics;
+  /** Whether the sinks get this signal. */
+  readonly isSampled: (signal: Signal) => boolean;
   /** What is redacted and kept goes here. */
   readonly route: (signal: Signal) => void;
 }
@@ -37,7 +39,7 @@ export interface Pipeline {
 
 type Operators = readonly OperatorFunction<Signal, Signal>[];
 
-export function createPipeline({ book, diagnostics, route }: PipelineSetup, steps: PipelineSteps): Pipeline {
+export function createPipeline({ book, diagnostics, isSampled, route }: PipelineSetup, steps: PipelineSteps): Pipeline {
   // One thing at a time: no signal overtakes another, and no operator is entered while it is at work.
   const turns = createBus<Signal | (() => void)>({ report: (error) => diagnostics.failed('operator-failed', 'pipeline', error) });
   const tap = createBus<Signal>({ report: (error) => diagnostics.failed('subscriber-failed', 'signals$', error) });
@@ -83,8 +85,7 @@ export function createPipeline({ book, diagnostics, route }: PipelineSetup, step
     const redacted = redactor.redactSignal(signal);
     if (redacted === undefined) return book.filter('redaction-failed');
     if (tap.observed) tap.emit(redacted);
-    // The decision of the trace's root, taken where the trace began: see the sampler.
-    if (redacted.trace?.sampled === false) return book.filter('sampled');
+    if (!isSampled(redacted)) return book.filter('sampled');
     route(redacted);
   }
 

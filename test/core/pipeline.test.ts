@@ -38,7 +38,7 @@ function setUp(operators: readonly SignalOperator[] = [], redactor: Redactor = c
     book.route();
     expectBalance(book.read());
   };
-  const pipeline = createPipeline({ book, diagnostics, route }, { operators, redactor });
+  const pipeline = createPipeline({ book, diagnostics, isSampled: ({ trace }) => trace?.sampled !== false, route }, { operators, redactor });
   const emit = (...signals: readonly (string | Signal)[]): void => {
     for (const signal of signals) {
       book.emit();

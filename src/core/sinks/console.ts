@@ -19,7 +19,7 @@ export interface ConsoleSinkSetup {
   readonly clock: Clock;
   /** Whether the terminal understands colours. */
   readonly color: boolean;
-  /** Whether spans are printed as JSON too; the pretty format always prints them. Default false. */
+  /** Whether spans are wanted. Default: in the pretty format only. */
   readonly spans?: boolean | undefined;
 }
 
@@ -41,12 +41,12 @@ function jsonSink({ print, spans = false }: ConsoleSinkSetup): Sink {
   };
 }
 
-function prettySink({ print, clock, color }: ConsoleSinkSetup): Sink {
+function prettySink({ print, clock, color, spans = true }: ConsoleSinkSetup): Sink {
   const paint = createPaint(color);
   const traces = createHeldTraces(clock, (trace) => printTrace(trace, paint, print));
   return {
     name: 'console',
-    accepts: ({ kind }) => kind === 'span' || kind === 'response' || kind === 'log' || kind === 'error',
+    accepts: ({ kind }) => (spans && kind === 'span') || kind === 'response' || kind === 'log' || kind === 'error',
     write(batch, { leaving }) {
       for (const signal of batch) {
         // Logs and errors are wanted at once; what took its time is shown where it belongs.

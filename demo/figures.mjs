@@ -1,0 +1,51 @@
+// The figures of the stream, as the terminal and the page show them: subscribe, and RxJS does the rest.
+import { exceeds, rollingStatistics } from '@arkhe/observability';
+
+const windowMs = 60_000;
+const shown = 12;
+
+export function watchFigures({ obs, recent }) {
+  let responses = new Map();
+  let functions = new Map();
+  const sales = { orders: 0, revenue: 0 };
+
+  // By name, which is the method and the route: `GET /api/products/:id` is one series however many products there are. What has no
+  // route is no series, or every mistyped address would make one.
+  const responses$ = obs.responses$.pipe(
+    rollingStatistics({
+      by: ({ name, attributes }) => attributes['http.route'] && name,
+      value: ({ duration }) => duration,
+      window: windowMs,
+      every: 1_000,
+    }),
+  );
+  responses$.subscribe((series) => (responses = series));
+  obs.profiler.watchStatistics({ window: windowMs }).subscribe((series) => (functions = series));
+  obs.metrics$.subscribe(({ name, value, attributes }) => {
+    // A page may report metrics too, and call them what it likes.
+    if (attributes['service.name'] !== 'shop-backend') return;
+    if (name === 'shop.orders') sales.orders += value;
+    if (name === 'shop.revenue') sales.revenue += value;
+  });
+
+  return {
+    windowMs,
+    get responses() {
+      return responses;
+    },
+    get functions() {
+      return functions;
+    },
+    sales,
+    /** A series each time it becomes slow: three seconds in a row above the line. */
+    alerts$: responses$.pipe(exceeds({ statistic: 'p95', above: 500, times: 3, minCount: 5 })),
+    /** Everything, for `GET /live`. */
+    toJSON: () => ({ responses, functions, latest: recent.signals.slice(-shown).reverse().map(brief), sales, ledger: obs.ledger() }),
+  };
+}
+
+function brief(signal) {
+  const { kind, name, timestamp, duration, attributes, trace } = signal;
+  const failed = signal.kind === 'error' || signal.status === 'error' || signal.status?.code === 'error' || signal.failed === true;
+  return { kind, name: kind === 'log' ? signal.message : name, timestamp, duration, failed, service: attributes['service.name'], traceId: trace?.traceId };
+}

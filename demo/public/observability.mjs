@@ -1,0 +1,26 @@
+// The SDK in the page: one call, and a sink that hands the page's signals to the backend.
+const { createObservability, DeliveryError } = globalThis.arkheObservability;
+
+export const obs = createObservability({
+  serviceName: 'shop-page',
+  sinks: [{ name: 'backend', write }],
+  // Small batches: what is sent while the page goes away may have 64 KiB at most.
+  delivery: { flushEvery: 250, maxBatchSize: 40 },
+});
+
+async function write(batch, { abortSignal, leaving }) {
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(batch) };
+  if (leaving) {
+    // The request outlives the page, so nobody here will learn how it ended.
+    fetch('/signals', { ...request, keepalive: true }).catch(() => undefined);
+    return { handedOff: true };
+  }
+  const response = await fetch('/signals', { ...request, signal: abortSignal });
+  if (!response.ok) throw new DeliveryError(`the backend answered ${response.status}`, { retryable: response.status >= 500 });
+  const { refused } = await response.json();
+  return { rejected: refused };
+}
+
+// What nobody caught.
+addEventListener('error', ({ error, message }) => obs.errorTracker.captureException(error ?? message, { handled: false }));
+addEventListener('unhandledrejection', ({ reason }) => obs.errorTracker.captureException(reason, { handled: false }));

@@ -1,0 +1,19 @@
+import { EMPTY, Observable } from 'rxjs';
+
+/** The page is hidden or left: on a phone there may be no later moment. Silent where there is no page. */
+export function createLeaving(): Observable<unknown> {
+  if (typeof window === 'undefined' || typeof document === 'undefined') return EMPTY;
+  return new Observable((subscriber) => {
+    const leave = (): void => subscriber.next(undefined);
+    const hide = (): void => {
+      if (document.visibilityState === 'hidden') leave();
+    };
+    document.addEventListener('visibilitychange', hide);
+    // Dispatched at the window: a listener at the document never hears it.
+    window.addEventListener('pagehide', leave);
+    return () => {
+      document.removeEventListener('visibilitychange', hide);
+      window.removeEventListener('pagehide', leave);
+    };
+  });
+}

@@ -1,0 +1,56 @@
+import type { OperatorFunction } from 'rxjs';
+import type { Clock } from '../clock.ts';
+import type { DeliveryOptions } from '../delivery/delivery-options.ts';
+import type { ErrorTrackerOptions } from '../errors/error-tracker.ts';
+import type { KeepTracesOptions } from '../operators/keep-traces.ts';
+import type { SampleOptions } from '../operators/sample-traces.ts';
+import type { ProfilerOptions } from '../profiling/performance-profiler.ts';
+import type { RedactOptions } from '../redaction/redact-options.ts';
+import type { RequestLoggerOptions } from '../requests/request.ts';
+import type { Attributes, Signal } from '../signal.ts';
+import type { Sink } from '../sink.ts';
+import type { Source } from '../source.ts';
+import type { TracingOptions } from '../tracing/tracing-options.ts';
+
+/**
+ * The options of a manager. Code beats environment variables, which beat the defaults; only the kill switches
+ * `OBSERVABILITY_ENABLED=false` and `OTEL_SDK_DISABLED=true` beat code.
+ */
+export interface ObservabilityOptions {
+  /** False makes every call a no-op that costs next to nothing. Default true. */
+  readonly enabled?: boolean | undefined;
+  /** `service.name` on every signal. Default: `OTEL_SERVICE_NAME`, else `unknown_service`. */
+  readonly serviceName?: string | undefined;
+  /** `deployment.environment.name` on every signal. Default: `ENVIRONMENT`, else `development`. */
+  readonly environment?: string | undefined;
+  /** `service.version` on every signal. */
+  readonly release?: string | undefined;
+  /** Resource attributes: on every signal, fixed. Default: those of `OTEL_RESOURCE_ATTRIBUTES`. */
+  readonly attributes?: Attributes | undefined;
+  /** Default true. */
+  readonly tracing?: boolean | TracingOptions | undefined;
+  /** Default true, or `REQUEST_LOGGING_ENABLED`. */
+  readonly requestLogging?: boolean | RequestLoggerOptions | undefined;
+  /** Default true, or `PROFILING_ENABLED`. */
+  readonly profiling?: boolean | ProfilerOptions | undefined;
+  /** Default true, or `ERROR_TRACKING_ENABLED`. */
+  readonly errorTracking?: boolean | ErrorTrackerOptions | undefined;
+  /** Sentry comes with its sink; until then a DSN is a `ConfigurationError`. */
+  readonly sentryDsn?: string | undefined;
+  /** Which traces are exported. `signals$` and statistics see all of them. Default: all. */
+  readonly sampling?: (SampleOptions & { readonly keep?: KeepTracesOptions | undefined }) | undefined;
+  readonly redaction?: RedactOptions | undefined;
+  /** Your own operators, in this order. They see raw signals; what they add is redacted too. */
+  readonly pipeline?: readonly OperatorFunction<Signal, Signal>[] | undefined;
+  /** A list replaces the defaults; a function gets them, to add to. Default: the console. */
+  readonly sinks?: readonly Sink[] | ((defaults: readonly Sink[]) => readonly Sink[]) | undefined;
+  /** A list replaces the defaults; a function gets them, to add to. `false`: none. */
+  readonly sources?: readonly Source[] | ((defaults: readonly Source[]) => readonly Source[]) | false | undefined;
+  readonly delivery?: DeliveryOptions | undefined;
+  /** Configuration files come with their issue; until then only `false`. */
+  readonly configFile?: string | false | undefined;
+  /** For tests: time. Default: the host's. */
+  readonly clock?: Clock | undefined;
+  /** For tests: chance, 0 to 1; identifiers are made from it. Default: the host's cryptographic source. */
+  readonly random?: (() => number) | undefined;
+}

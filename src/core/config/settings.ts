@@ -1,0 +1,132 @@
+import type { Clock } from '../clock.ts';
+import { deliverySettings } from '../delivery/delivery-options.ts';
+import type { DeliverySettings } from '../delivery/delivery-options.ts';
+import { severityNamed, severityNumbers } from '../severity.ts';
+import type { Attributes, AttributeValue } from '../signal.ts';
+import { snapshotAttributes } from '../snapshot-attributes.ts';
+import { snapshotText } from '../snapshot.ts';
+import type { Exporter, TracingOptions } from '../tracing/tracing-options.ts';
+import type { ObservabilityOptions } from './options.ts';
+
+/** The options with every default filled in: what the parts read. */
+export interface Settings {
+  readonly enabled: boolean;
+  /** On every signal. */
+  readonly resource: Attributes;
+  readonly development: boolean;
+  readonly tracing: {
+    readonly enabled: boolean;
+    /** `undefined`: not chosen, so the environment decides what the console prints. */
+    readonly exporters: readonly Exporter[] | undefined;
+    readonly register: boolean;
+  };
+  readonly requestLogging: { readonly enabled: boolean; /** OpenTelemetry's severity number. */ readonly level: number };
+  readonly profiling: { readonly enabled: boolean; readonly maxSeries: number; readonly window: number };
+  readonly errorTracking: {
+    readonly enabled: boolean;
+    readonly ignore: readonly (string | RegExp)[];
+    readonly maxBreadcrumbs: number;
+  };
+  readonly sampling: { readonly rate: number; readonly random: (() => number) | undefined };
+  readonly delivery: DeliverySettings;
+  readonly clock: Clock | undefined;
+  readonly random: (() => number) | undefined;
+}
+
+/** Which options beat which: code, then environment variables, then the defaults. */
+export function resolveSettings(options: ObservabilityOptions, variables: ObservabilityOptions, killed: boolean): Settings {
+  const merged = mergeOptions(variables, options);
+  const tracing = section(merged.tracing);
+  const requestLogging = section(merged.requestLogging);
+  const profiling = section(merged.profiling);
+  const errorTracking = section(merged.errorTracking);
+  const { serviceName = 'unknown_service', environment = 'development', release } = merged;
+  return {
+    enabled: !killed && (merged.enabled ?? true),
+    resource: {
+      ...merged.attributes,
+      'service.name': serviceName,
+      'deployment.environment.name': environment,
+      ...(release !== undefined && { 'service.version': release }),
+    },
+    development: environment === 'development',
+    tracing: {
+      enabled: tracing.enabled ?? true,
+      exporters: exportersOf(tracing),
+      register: tracing.register ?? false,
+    },
+    requestLogging: {
+      enabled: requestLogging.enabled ?? true,
+      level: severityNumbers[severityNamed(requestLogging.logLevel) ?? 'info'],
+    },
+    profiling: {
+      enabled: profiling.enabled ?? true,
+      maxSeries: profiling.maxSeries ?? 1_000,
+      window: profiling.window ?? 60_000,
+    },
+    errorTracking: {
+      enabled: errorTracking.enabled ?? true,
+      ignore: errorTracking.ignore ?? [],
+      maxBreadcrumbs: errorTracking.maxBreadcrumbs ?? 50,
+    },
+    sampling: { rate: merged.sampling?.rate ?? 1, random: merged.sampling?.random },
+    delivery: deliverySettings(merged.delivery),
+    clock: merged.clock,
+    random: merged.random,
+  };
+}
+
+/** Later explicit values win; the options of a part are merged one by one, and `true` switches on what was configured before. */
+export function mergeOptions(earlier: ObservabilityOptions, later: ObservabilityOptions): ObservabilityOptions {
+  return {
+    ...earlier,
+    ...defined(identity(earlier)),
+    ...defined(later),
+    ...defined(identity(later)),
+    tracing: mergeSection(earlier.tracing, later.tracing),
+    requestLogging: mergeSection(earlier.requestLogging, later.requestLogging),
+    profiling: mergeSection(earlier.profiling, later.profiling),
+    errorTracking: mergeSection(earlier.errorTracking, later.errorTracking),
+    // Copies: on every signal, whatever the application does to its own object.
+    attributes: { ...snapshotAttributes(earlier.attributes), ...snapshotAttributes(later.attributes) },
+    sampling: { ...earlier.sampling, ...defined(later.sampling ?? {}) },
+    redaction: { ...earlier.redaction, ...defined(later.redaction ?? {}) },
+    delivery: { ...earlier.delivery, ...defined(later.delivery ?? {}) },
+  };
+}
+
+/** What these options call the service: by name, through the error tracker, or as OpenTelemetry's attribute. */
+function identity(options: ObservabilityOptions): ObservabilityOptions {
+  const tracker = section(options.errorTracking);
+  const attributes = snapshotAttributes(options.attributes);
+  return {
+    serviceName: options.serviceName ?? textOf(attributes['service.name']),
+    environment: options.environment ?? tracker.environment ?? textOf(attributes['deployment.environment.name']),
+    release: options.release ?? tracker.release ?? textOf(attributes['service.version']),
+  };
+}
+
+function textOf(value: AttributeValue | undefined): string | undefined {
+  return value === undefined ? undefined : snapshotText(value);
+}
+
+type Switch<O> = boolean | (O & { readonly enabled?: boolean | undefined }) | undefined;
+
+function section<O extends object>(value: boolean | O | undefined): Partial<O> & { readonly enabled?: boolean | undefined } {
+  if (typeof value === 'boolean') return { enabled: value } as Partial<O> & { readonly enabled?: boolean };
+  return value ?? ({} as Partial<O>);
+}
+
+function mergeSection<O extends object>(earlier: Switch<O>, later: Switch<O>): O | undefined {
+  return { ...section(earlier), ...defined(section(later)) } as O;
+}
+
+/** An option given as `undefined` is an option not given. */
+export function defined<O extends object>(options: O): Partial<O> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<O>;
+}
+
+function exportersOf({ exporter }: Partial<TracingOptions>): readonly Exporter[] | undefined {
+  if (exporter === undefined) return undefined;
+  return typeof exporter === 'string' ? [exporter] : exporter;
+}

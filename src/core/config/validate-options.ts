@@ -1,0 +1,215 @@
+import * as v from 'valibot';
+import { configurationError, describeValue } from '../configuration-error.ts';
+import type { ConfigurationIssue } from '../configuration-error.ts';
+import { severityNamed } from '../severity.ts';
+import { closest } from './closest.ts';
+import type { ObservabilityOptions } from './options.ts';
+
+type Schema = v.GenericSchema<unknown, unknown>;
+
+/** The parts that have options of their own, by the name of these in the manager's options. */
+export type Part = 'tracing' | 'requestLogging' | 'profiling' | 'errorTracking';
+
+/**
+ * Checks options given in code.
+ * @throws ConfigurationError naming every wrong path at once
+ */
+export function validateOptions(options: unknown): asserts options is ObservabilityOptions {
+  throwIssues(check(observabilityOptions(), options));
+}
+
+/**
+ * Checks the options of a part used alone.
+ * @throws ConfigurationError naming every wrong path at once
+ */
+export function validatePart(part: Part, options: unknown): void {
+  const entries = parts()[part];
+  throwIssues(check(object(part === 'tracing' ? { ...entries, serviceName: serviceName() } : entries), options));
+}
+
+function throwIssues(issues: readonly ConfigurationIssue[]): void {
+  if (issues.length > 0) throw configurationError(issues);
+}
+
+function check(schema: Schema, options: unknown): readonly ConfigurationIssue[] {
+  if (options === undefined) return [];
+  try {
+    const { issues = [] } = v.safeParse(schema, options);
+    // One for each path: 0.5 is no integer, and below 1, too.
+    return [...new Map(issues.map(toIssue).map((issue) => [issue.path, issue])).values()];
+  } catch {
+    // A getter of the application.
+    return [{ path: 'options', expected: 'a readable object', received: 'one whose reading throws' }];
+  }
+}
+
+function toIssue(issue: v.BaseIssue<unknown>): ConfigurationIssue {
+  const keys = (issue.path ?? []).map((item) => String(item.key));
+  const path = keys.join('.') || 'options';
+  if (issue.type !== UNKNOWN) {
+    return { path, expected: issue.message, received: isSecret(keys) ? typeof issue.input : describeValue(issue.input) };
+  }
+  const name = keys.at(-1) ?? '';
+  return {
+    path,
+    expected: `one of the options ${issue.message}`,
+    received: 'an unknown option',
+    suggestion: closest(name, issue.message.split(', ')),
+  };
+}
+
+/** The type of Valibot's issue for a key that no object of ours has. */
+const UNKNOWN = 'never';
+
+/** Values that may contain credentials are never shown. */
+function isSecret(keys: readonly string[]): boolean {
+  return keys.some((key) => /dsn|endpoint|headers/i.test(key));
+}
+
+/** Every option also takes `undefined`, so that `process.env.X` fits. */
+function object(entries: Readonly<Record<string, Schema>>): Schema {
+  const optional = Object.entries(entries).map(([key, schema]) => [key, v.optional(schema)] as const);
+  const unknown = v.never(Object.keys(entries).join(', '));
+  return v.lazy((input) => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) return v.custom(() => false, 'an object');
+    // Not `strictObject`, which stops at the first unknown key.
+    const others = Object.keys(input).filter((key) => !Object.hasOwn(entries, key));
+    return v.object(Object.fromEntries([...optional, ...others.map((key) => [key, unknown] as const)]));
+  });
+}
+
+function switchOr(entries: Readonly<Record<string, Schema>>): Schema {
+  return v.lazy((input) =>
+    typeof input === 'object' && input !== null ? object(entries) : v.boolean('true, false or an object of options'),
+  );
+}
+
+function oneOf(available: readonly string[], planned: readonly string[]): Schema {
+  const later = planned.length === 0 ? '' : ` (${planned.join(', ')}: not available yet)`;
+  return v.picklist(available, `one of ${available.map((name) => `'${name}'`).join(', ')}${later}`);
+}
+
+function listOrOne(schema: Schema): Schema {
+  return v.lazy((input) => (Array.isArray(input) ? v.array(schema) : schema));
+}
+
+const text = (expected = 'a string'): Schema => v.string(expected);
+const serviceName = (): Schema => v.pipe(v.string('a string'), v.minLength(1, 'a string that is not empty'));
+const boolean = (): Schema => v.boolean('true or false');
+const callback = (expected: string): Schema => v.function(expected);
+const integer = (from: number): Schema => {
+  const expected = `an integer from ${from}`;
+  return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(from, expected));
+};
+const milliseconds = (from: number): Schema => {
+  const expected = `milliseconds, from ${from} to 2147483647`;
+  return v.pipe(v.number(expected), v.finite(expected), v.minValue(from, expected), v.maxValue(2_147_483_647, expected));
+};
+const share = (): Schema => {
+  const expected = 'a number from 0 to 1';
+  return v.pipe(v.number(expected), v.minValue(0, expected), v.maxValue(1, expected));
+};
+const patterns = (): Schema =>
+  v.array(v.union([v.string(), v.instance(RegExp)], 'a string or a regular expression'), 'an array of strings and regular expressions');
+const severity = (): Schema => {
+  const expected = "a severity: 'trace', 'debug', 'info', 'warn', 'error' or 'fatal'";
+  return v.pipe(v.string(expected), v.check((name) => severityNamed(name) !== undefined, expected));
+};
+const unavailable = (instead: string): Schema => v.custom(() => false, `nothing: ${instead}`);
+const only = (value: boolean | number, why: string): Schema => v.literal(value, `${value}: ${why}`);
+const attributes = (): Schema =>
+  v.custom((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object of attributes');
+const clock = (): Schema =>
+  v.custom((value) => hasMethods(value, ['now', 'elapsed', 'every']), 'a clock: { now(), elapsed(), every(milliseconds) }');
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function');
+}
+
+function named(expected: string, method: string): Schema {
+  return v.custom((value) => hasMethods(value, [method]) && typeof Reflect.get(Object(value), 'name') === 'string', expected);
+}
+
+function listOrFunction(item: Schema, expected: string): Schema {
+  return v.lazy((input) => (typeof input === 'function' ? callback(expected) : v.array(item, expected)));
+}
+
+const noSentry = 'Sentry is not available yet; errors go to the console and to your own sinks';
+
+/**
+ * Checks the options of a wrapper or decorator, `traceFunction` or `profileFunction`.
+ * @throws ConfigurationError naming every wrong path at once
+ */
+export function validateInstrument(part: 'tracing' | 'profiling', options: unknown): void {
+  const kind = oneOf(['internal', 'server', 'client', 'producer', 'consumer'], []);
+  const entries = { name: text(), attributes: attributes() };
+  throwIssues(check(object(part === 'tracing' ? { ...entries, kind } : entries), options));
+}
+
+function parts(): Record<Part, Record<string, Schema>> {
+  return {
+    tracing: {
+      enabled: boolean(),
+      exporter: listOrOne(oneOf(['console', 'none'], ['otlp', 'jaeger', 'zipkin'])),
+      endpoint: text(),
+      headers: v.record(v.string(), v.string('a string'), 'an object of strings'),
+      propagators: v.array(oneOf(['tracecontext'], ['baggage', 'b3', 'b3multi', 'jaeger']), 'an array of propagators'),
+      propagateTo: unavailable('no request is instrumented automatically yet; use tracer.inject()'),
+      register: boolean(),
+    },
+    requestLogging: { enabled: boolean(), logLevel: severity() },
+    profiling: { enabled: boolean(), maxSeries: integer(1), window: milliseconds(1) },
+    errorTracking: {
+      enabled: boolean(),
+      sentryDsn: unavailable(noSentry),
+      environment: text(),
+      release: text(),
+      ignore: patterns(),
+      maxBreadcrumbs: integer(0),
+    },
+  };
+}
+
+function observabilityOptions(): Schema {
+  const { tracing, requestLogging, profiling, errorTracking } = parts();
+  return object({
+    enabled: boolean(),
+    serviceName: serviceName(),
+    environment: text(),
+    release: text(),
+    attributes: attributes(),
+    tracing: switchOr(tracing),
+    requestLogging: switchOr(requestLogging),
+    profiling: switchOr(profiling),
+    errorTracking: switchOr(errorTracking),
+    sentryDsn: unavailable(noSentry),
+    sampling: object({
+      rate: share(),
+      random: callback('a function'),
+      keep: unavailable('add the operator keepTraces() to `pipeline` instead'),
+    }),
+    redaction: object({ keys: patterns(), allow: patterns(), replacement: text() }),
+    pipeline: v.array(callback('an operator'), 'an array of operators'),
+    sinks: listOrFunction(
+      named('a sink: { name, write(batch, context) }', 'write'),
+      'an array of sinks, or a function from the default sinks to such an array',
+    ),
+    sources: v.lazy((input) =>
+      input === false
+        ? v.literal(false)
+        : listOrFunction(named('a source: { name, observe(context) }', 'observe'), 'an array of sources, a function or false'),
+    ),
+    delivery: object({
+      maxBatchSize: integer(1),
+      maxQueueSize: integer(1),
+      maxQueueBytes: integer(1),
+      flushEvery: milliseconds(0),
+      timeout: milliseconds(1),
+      maxRetries: only(0, 'retry is not available yet'),
+      spool: only(false, 'the spool is not available yet'),
+    }),
+    configFile: only(false, 'configuration files are not available yet'),
+    clock: clock(),
+    random: callback('a function'),
+  });
+}

@@ -1,0 +1,141 @@
+/** How a call ended; told once. */
+export type CallEnded = (failed: boolean, error?: unknown) => void;
+/** Runs a piece of the call, e.g. with a span active. */
+export type Around = <R>(piece: () => R) => R;
+
+/**
+ * Runs a call and tells how it ended: when it returned or threw, when its promise settled, or when its generator finished. The
+ * result is the call's own, except that a promise is one chained to it (so an unhandled rejection stays one) and a generator one
+ * that reads it. Any other thenable, e.g. a query builder, keeps its methods and is observed only when its `then` is called.
+ */
+export function followCall<T>(call: () => T, ended: CallEnded, around: Around = (piece) => piece()): T {
+  let over = false;
+  const once: CallEnded = (failed, error) => {
+    if (over) return;
+    over = true;
+    ended(failed, error);
+  };
+  let result: T;
+  try {
+    result = around(call);
+  } catch (error) {
+    once(true, error);
+    throw error;
+  }
+  return followResult(result, once, around);
+}
+
+function followResult<T>(result: T, ended: CallEnded, around: Around): T {
+  if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
+    ended(false);
+    return result;
+  }
+  const tag = tagOf(result);
+  if (tag === '[object Promise]' && isPlainPromise(result)) return followPromise(result, ended) as T;
+  if (tag === '[object Generator]') return followGenerator(result as T & Generator, ended, around);
+  if (tag === '[object AsyncGenerator]') return followAsyncGenerator(result as T & AsyncGenerator, ended, around);
+  if (!followThen(result, ended)) ended(false);
+  return result;
+}
+
+/** Not by `Symbol.iterator`: arrays and strings have that too. */
+function tagOf(value: object): string {
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    // A getter of the application.
+    return '';
+  }
+}
+
+/** A subclass has methods of its own that a chained promise would lose. */
+function isPlainPromise(value: object): value is Promise<unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // The second: what an async function returns where a framework has replaced the global `Promise`. An `await` of such a promise
+  // passes over a `then` of its own.
+  return prototype === Promise.prototype || prototype === Object.getPrototypeOf((async () => undefined)());
+}
+
+function followPromise<T>(promise: Promise<T>, ended: CallEnded): Promise<T> {
+  const followed = promise.then(
+    (value) => {
+      ended(false);
+      return value;
+    },
+    (error: unknown) => {
+      ended(true, error);
+      throw error;
+    },
+  );
+  // What a library has hung on it, e.g. a method to cancel it.
+  if (Object.keys(promise).length > 0) Object.defineProperties(followed, Object.getOwnPropertyDescriptors(promise));
+  return followed;
+}
+
+type Then = (fulfilled?: unknown, rejected?: unknown, ...rest: unknown[]) => unknown;
+
+/** False when there is no `then` to observe. */
+function followThen(value: object, ended: CallEnded): boolean {
+  try {
+    const then: unknown = Reflect.get(value, 'then');
+    if (typeof then !== 'function') return false;
+    const observed: Then = function (this: unknown, fulfilled, rejected, ...rest) {
+      const onFulfilled = (result: unknown): unknown => {
+        ended(false);
+        return typeof fulfilled === 'function' ? fulfilled(result) : result;
+      };
+      const onRejected = (error: unknown): unknown => {
+        ended(true, error);
+        if (typeof rejected === 'function') return rejected(error);
+        throw error;
+      };
+      return Reflect.apply(then, this, [onFulfilled, onRejected, ...rest]);
+    };
+    // On the object itself: a proxy would have another identity and no private fields.
+    return Reflect.defineProperty(value, 'then', { value: observed, configurable: true, writable: true });
+  } catch {
+    // A getter of the application.
+    return false;
+  }
+}
+
+/** The methods of the generator, observed, on an object that is otherwise like it. */
+function followGenerator<G extends Generator>(generator: G, ended: CallEnded, around: Around): G {
+  function step(run: () => IteratorResult<unknown, unknown>): IteratorResult<unknown, unknown> {
+    try {
+      const result = around(run);
+      if (result.done === true) ended(false);
+      return result;
+    } catch (error) {
+      ended(true, error);
+      throw error;
+    }
+  }
+  return likewise(generator, {
+    next: (...sent: [] | [unknown]) => step(() => generator.next(...sent)),
+    return: (value: unknown) => step(() => generator.return(value)),
+    throw: (error: unknown) => step(() => generator.throw(error)),
+  });
+}
+
+function followAsyncGenerator<G extends AsyncGenerator>(generator: G, ended: CallEnded, around: Around): G {
+  async function step(run: () => Promise<IteratorResult<unknown, unknown>>): Promise<IteratorResult<unknown, unknown>> {
+    try {
+      const result = await around(run);
+      if (result.done === true) ended(false);
+      return result;
+    } catch (error) {
+      ended(true, error);
+      throw error;
+    }
+  }
+  return likewise(generator, {
+    next: (...sent: [] | [unknown]) => step(() => generator.next(...sent)),
+    return: (value: unknown) => step(() => generator.return(value)),
+    throw: (error: unknown) => step(() => generator.throw(error)),
+  });
+}
+
+function likewise<G extends object>(generator: G, methods: object): G {
+  return Object.assign(Object.create(Object.getPrototypeOf(generator)), methods);
+}

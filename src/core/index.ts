@@ -1,0 +1,94 @@
+// Everything that needs no host. The entries of the hosts add what does, under the same names everywhere.
+
+// Signals
+export type {
+  Attributes,
+  AttributeValue,
+  BaseSignal,
+  Breadcrumb,
+  ErrorSignal,
+  LogSignal,
+  MetricSignal,
+  ProfileSignal,
+  RequestSignal,
+  ResponseSignal,
+  SerializedError,
+  SeverityName,
+  Signal,
+  SignalInput,
+  SignalKind,
+  SignalOf,
+  SpanEvent,
+  SpanKind,
+  SpanSignal,
+  SpanStatus,
+  TraceContext,
+} from './signal.ts';
+export type { Severity } from './severity.ts';
+
+// Options
+export { ConfigurationError } from './configuration-error.ts';
+export type { ConfigurationIssue } from './configuration-error.ts';
+export type { ObservabilityOptions } from './config/options.ts';
+export type { DeliveryOptions } from './delivery/delivery-options.ts';
+export type { ConsoleSinkOptions, PartConstructor, TracingManagerOptions } from './host.ts';
+
+// Tracing
+export type { AnyFunction, FunctionDecorator, FunctionInstrument, NameOption } from './function-instrument.ts';
+export type { Span, SpanOptions, SpanParent, StartSpan } from './tracing/span.ts';
+export type { HeadersInput } from './tracing/trace-headers.ts';
+export type { TraceFunctionOptions, Tracer, TracingManager } from './tracing/tracing-manager.ts';
+export type { Exporter, Propagator, TracingOptions } from './tracing/tracing-options.ts';
+
+// Requests
+export type {
+  RequestContext,
+  RequestDetails,
+  RequestInput,
+  RequestLogger,
+  RequestLoggerOptions,
+  ResponseInput,
+} from './requests/request.ts';
+
+// Profiling and statistics
+export type { PerformanceProfiler, ProfileFunctionOptions, ProfilerOptions, WatchOptions } from './profiling/performance-profiler.ts';
+export type { StatisticName, Statistics, StatisticsMap } from './statistics/statistics.ts';
+
+// Errors
+export type { BreadcrumbOptions, CaptureOptions, ErrorTracker, ErrorTrackerOptions } from './errors/error-tracker.ts';
+
+// Operators
+export type { Clock, Timed } from './clock.ts';
+export { batch } from './operators/batch.ts';
+export type { BatchOptions } from './operators/batch.ts';
+export { enrich } from './operators/enrich.ts';
+export { exceeds } from './operators/exceeds.ts';
+export type { Crossing, ExceedsOptions } from './operators/exceeds.ts';
+export { flightRecorder } from './operators/flight-recorder.ts';
+export type { FlightRecorderOptions } from './operators/flight-recorder.ts';
+export { keepTraces } from './operators/keep-traces.ts';
+export type { KeepTracesOptions } from './operators/keep-traces.ts';
+export { ofKind } from './operators/of-kind.ts';
+export { rateLimit } from './operators/rate-limit.ts';
+export type { RateLimitOptions } from './operators/rate-limit.ts';
+export { redact } from './operators/redact.ts';
+export type { RedactOptions } from './redaction/redact-options.ts';
+export { rollingStatistics } from './operators/rolling-statistics.ts';
+export type { RollingStatisticsOptions } from './operators/rolling-statistics.ts';
+export { sampleTraces } from './operators/sample-traces.ts';
+export type { SampleOptions } from './operators/sample-traces.ts';
+
+// Sources and sinks
+export type { Source } from './source.ts';
+export { DeliveryError } from './sink.ts';
+export type { Sink, WriteContext, WriteResult } from './sink.ts';
+export { memorySink } from './sinks/memory.ts';
+export type { MemorySink, MemorySinkOptions } from './sinks/memory.ts';
+
+// Accounts
+export type { DropReason, FilterReason, Ledger, SinkLedger } from './ledger.ts';
+export type { Health } from './diagnostics.ts';
+
+// The manager
+export type { Logger } from './logger.ts';
+export type { FlushOptions, FlushResult, MetricOptions, ObservabilityManager } from './observability.ts';

@@ -1,0 +1,294 @@
+import { Subscription } from 'rxjs';
+import { completeSignal } from './complete-signal.ts';
+import { readVariables } from './config/environment-variables.ts';
+import type { ObservabilityOptions } from './config/options.ts';
+import { defined, mergeOptions, resolveSettings } from './config/settings.ts';
+import type { Settings } from './config/settings.ts';
+import { validateOptions } from './config/validate-options.ts';
+import { createDiagnostics } from './diagnostics.ts';
+import type { Environment } from './environment.ts';
+import { createErrorTracking } from './errors/error-tracking.ts';
+import { createIds, fillFrom } from './ids.ts';
+import { LedgerBook } from './ledger.ts';
+import { createLogger } from './logger.ts';
+import type { FlushOptions, FlushResult, ObservabilityManager } from './observability.ts';
+import { ofKind } from './operators/of-kind.ts';
+import { createPipeline } from './pipeline.ts';
+import { createProfiling } from './profiling/profiling.ts';
+import { createRedactor } from './redaction/redactor.ts';
+import { createRequests } from './requests/requests.ts';
+import type { Requests } from './requests/requests.ts';
+import { route } from './router.ts';
+import type { ActiveContext, Runtime } from './runtime.ts';
+import { isSignalInput } from './signal.ts';
+import type { SignalInput } from './signal.ts';
+import { createSinkSet } from './sink-set.ts';
+import { createConsoleSink } from './sinks/console.ts';
+import type { Sink } from './sink.ts';
+import type { Source } from './source.ts';
+import { observeSources } from './source-set.ts';
+import { snapshot, snapshotText } from './snapshot.ts';
+import { asyncDispose } from './tracing/span.ts';
+import { isSampled } from './tracing/sampler.ts';
+import { createTracing } from './tracing/tracing.ts';
+import type { Tracing } from './tracing/tracing.ts';
+
+/** A manager, and what the SDK itself does with it. */
+export interface ManagerHandle {
+  readonly manager: ObservabilityManager;
+  readonly requests: Requests;
+  readonly tracing: Tracing;
+  readonly isShutDown: boolean;
+  /**
+   * Merges later options: the last explicit value wins, the streams stay the same.
+   * @throws ConfigurationError naming every wrong path at once; then nothing changes
+   */
+  configure(options: ObservabilityOptions, by: string): void;
+}
+
+/** @throws ConfigurationError naming every wrong path at once */
+export function createManager(environment: Environment, given: ObservabilityOptions): ManagerHandle {
+  validateOptions(given);
+  const clock = given.clock ?? environment.clock;
+  const diagnostics = createDiagnostics(clock);
+  const variables = readVariables(environment.variables, (message) => diagnostics.ignored('environment', message));
+  let options = given;
+  let settings: Settings = resolveSettings(options, variables.options, variables.killed);
+  let sessionId = settings.enabled ? environment.session() : undefined;
+
+  const book = new LedgerBook();
+  const sinks = createSinkSet({ book, clock, diagnostics });
+  // Before the pipeline: an operator may give out signals when it starts.
+  if (settings.enabled) sinks.replace(chosenSinks(options, settings), settings.delivery);
+  const pipeline = createPipeline(
+    {
+      book,
+      diagnostics,
+      isSampled: (signal) => isSampled(signal, settings.sampling),
+      route: (signal) => route(signal, sinks.deliveries, book),
+    },
+    { operators: options.pipeline ?? [], redactor: createRedactor(options.redaction) },
+  );
+  const { signals$ } = pipeline;
+  let observed = new Subscription();
+  let leaving: Subscription | undefined;
+  let ended: Promise<FlushResult> | undefined;
+  let flushed = { delivered: 0, handedOff: 0, dropped: 0 };
+
+  const runtime: Runtime = {
+    get settings() {
+      return settings;
+    },
+    clock,
+    ids: createIds(settings.random === undefined ? environment.fillRandom : fillFrom(settings.random)),
+    diagnostics,
+    storage: environment.createContextStorage<ActiveContext>(),
+    currentTrace: () => tracing.currentTrace(),
+    emit,
+    skip(reason) {
+      book.emit();
+      book.filter(ended === undefined ? reason : 'shutdown');
+    },
+  };
+  const tracing = createTracing(runtime, environment);
+  const requests = createRequests(runtime, tracing.manager);
+  const profiles$ = signals$.pipe(ofKind('profile'));
+  const profiler = createProfiling(runtime, profiles$);
+  const errorTracker = createErrorTracking(runtime, tracing.traceOf);
+
+  function emit(input: SignalInput): void {
+    if (!settings.enabled) return;
+    book.emit();
+    try {
+      // What is not a signal at all is counted as what the first step of the stream let through: nothing.
+      if (isSignalInput(input)) return pipeline.push(completeSignal(input, { runtime, resource: settings.resource, sessionId }));
+      diagnostics.ignored('emit', 'something that is not a signal');
+    } catch (error) {
+      diagnostics.failed('source-failed', 'emit', error);
+    }
+    book.filter('pipeline');
+  }
+
+  /** A source may hand in anything, and change it afterwards. */
+  function emitForeign(input: SignalInput): void {
+    emit(snapshot(input) as SignalInput);
+  }
+
+  function defaultSinks({ tracing: { exporters }, development }: Settings): readonly Sink[] {
+    const { print, color } = environment;
+    const format = development ? 'pretty' : 'json';
+    // An exporter is for spans: without one the console still tells of requests, errors and messages.
+    const spans = exporters === undefined ? development : exporters.includes('console');
+    return [createConsoleSink({ format, print, color, clock, spans })];
+  }
+
+  /** @throws ConfigurationError for what a function gave that is no list of sinks */
+  function chosenSinks(from: ObservabilityOptions, resolved: Settings): readonly Sink[] {
+    if (typeof from.sinks !== 'function') return from.sinks ?? defaultSinks(resolved);
+    const sinks = from.sinks(defaultSinks(resolved));
+    validateOptions({ sinks });
+    return sinks;
+  }
+
+  /** @throws ConfigurationError for what a function gave that is no list of sources */
+  function chosenSources(from: ObservabilityOptions): readonly Source[] {
+    if (from.sources === false) return [];
+    const defaults = environment.sources;
+    if (typeof from.sources !== 'function') return from.sources ?? defaults;
+    const sources = from.sources(defaults);
+    validateOptions({ sources });
+    return sources;
+  }
+
+  /** Observes these from now on; without a list, those of before. */
+  function start(sources: readonly Source[] | undefined): void {
+    tracing.register(settings.enabled && settings.tracing.register);
+    if (sources !== undefined || !settings.enabled) observed.unsubscribe();
+    if (!settings.enabled) return;
+    leaving ??= environment.leaving$.subscribe(() => sinks.leave());
+    if (sources !== undefined) observed = observeSources(sources, { clock, diagnostics, emit: emitForeign });
+  }
+
+  function totals(): FlushResult {
+    let [delivered, handedOff, dropped, pending] = [0, 0, 0, 0];
+    for (const account of Object.values(book.read().sinks)) {
+      delivered += account.delivered;
+      handedOff += account.handedOff;
+      pending += account.pending;
+      for (const count of Object.values(account.dropped)) dropped += count;
+    }
+    return { ok: false, timedOut: false, delivered, handedOff, dropped, pending };
+  }
+
+  /** Waits for the work, but no longer than the time; the process stays alive meanwhile, because someone waits. */
+  async function within(timeout: number, work: () => Promise<void>): Promise<boolean> {
+    const release = environment.keepAlive();
+    const expired = new Subscription();
+    try {
+      const deadline = new Promise<boolean>((resolve) => {
+        expired.add(clock.every(timeout).subscribe(() => resolve(true)));
+      });
+      return await Promise.race([work().then(() => false), deadline]);
+    } finally {
+      expired.unsubscribe();
+      release();
+    }
+  }
+
+  /** Since the previous result. */
+  function result(timedOut: boolean): FlushResult {
+    const now = totals();
+    const delivered = now.delivered - flushed.delivered;
+    const handedOff = now.handedOff - flushed.handedOff;
+    const dropped = now.dropped - flushed.dropped;
+    flushed = now;
+    return { ok: !timedOut && dropped === 0, timedOut, delivered, handedOff, dropped, pending: now.pending };
+  }
+
+  async function flush(given?: FlushOptions): Promise<FlushResult> {
+    if (ended !== undefined) return ended;
+    // Asked by a subscriber, an operator or a sink: the signal on its way has not reached the sinks yet.
+    if (pipeline.busy) await Promise.resolve();
+    return result(await within(timeoutOf(given), () => sinks.flush()));
+  }
+
+  async function end(given?: FlushOptions): Promise<FlushResult> {
+    const until = clock.elapsed() + timeoutOf(given);
+    const left = (): number => Math.max(1, until - clock.elapsed());
+    observed.unsubscribe();
+    tracing.register(false);
+    pipeline.drain();
+    if (pipeline.busy) await Promise.resolve();
+    const timedOut = await within(left(), () => sinks.flush());
+    leaving?.unsubscribe();
+    // Closing counts what is left as dropped at once; only a sink that never finishes closing is not waited for.
+    const closedLate = await within(left(), () => sinks.close());
+    pipeline.complete();
+    diagnostics.complete();
+    return result(timedOut || closedLate);
+  }
+
+  start(settings.enabled ? chosenSources(options) : undefined);
+
+  const manager: ObservabilityManager = {
+    tracer: tracing.manager,
+    requestLogger: requests,
+    profiler,
+    errorTracker,
+    logger: createLogger(runtime),
+    traceRequest: requests.trace,
+    traceResponse: (context, response = {}) => requests.logResponse(context, response),
+    recordMetric(name, value, given) {
+      if (!settings.enabled) return;
+      if (typeof value !== 'number' || !Number.isFinite(value)) {
+        return diagnostics.ignored('recordMetric', 'a value that is not a finite number');
+      }
+      try {
+        const { unit = '1', instrument = 'gauge', attributes } = given ?? {};
+        emit({ kind: 'metric', name: snapshotText(name, 256), value, unit: snapshotText(unit, 63), instrument, attributes });
+      } catch (error) {
+        // A getter of the application.
+        diagnostics.failed('source-failed', 'recordMetric', error);
+      }
+    },
+    signals$,
+    spans$: signals$.pipe(ofKind('span')),
+    requests$: signals$.pipe(ofKind('request')),
+    responses$: signals$.pipe(ofKind('response')),
+    profiles$,
+    errors$: signals$.pipe(ofKind('error')),
+    logs$: signals$.pipe(ofKind('log')),
+    metrics$: signals$.pipe(ofKind('metric')),
+    health$: diagnostics.health$,
+    ledger: () => book.read(),
+    flush,
+    shutdown(given) {
+      if (ended !== undefined) return ended;
+      // Set before anything foreign runs: a sink or a source that is ending may come back here.
+      let finish = (_: Promise<FlushResult>): void => undefined;
+      ended = new Promise((resolve) => (finish = resolve));
+      finish(end(given));
+      return ended;
+    },
+    async [asyncDispose]() {
+      await manager.shutdown();
+    },
+  };
+
+  return {
+    manager,
+    requests,
+    tracing,
+    get isShutDown() {
+      return ended !== undefined;
+    },
+    configure(later, by) {
+      validateOptions(later);
+      const changed = Object.keys(defined(later));
+      if (changed.length === 0 || ended !== undefined) return;
+      const touches = (...names: readonly (keyof ObservabilityOptions)[]): boolean => names.some((name) => changed.includes(name));
+      // First what may throw: then nothing has changed.
+      const merged = mergeOptions(options, later);
+      const resolved = resolveSettings(merged, variables.options, variables.killed);
+      const redactor = later.redaction === undefined ? undefined : createRedactor(merged.redaction);
+      // What the default sinks are depends on these. Those of a manager that is switched off stay, and finish their work.
+      const switchedOn = resolved.enabled && !settings.enabled;
+      const sinksTouched = switchedOn || touches('environment', 'tracing', 'errorTracking', 'sinks', 'delivery');
+      const newSinks = resolved.enabled && sinksTouched ? chosenSinks(merged, resolved) : undefined;
+      // The others go on as they are: a source that starts anew tells again what it told before.
+      const newSources = switchedOn || (resolved.enabled && touches('sources')) ? chosenSources(merged) : undefined;
+      options = merged;
+      settings = resolved;
+      sessionId ??= settings.enabled ? environment.session() : undefined;
+      pipeline.configure({ ...(later.pipeline && { operators: later.pipeline }), ...(redactor && { redactor }) });
+      if (newSinks !== undefined) sinks.replace(newSinks, settings.delivery);
+      start(newSources);
+      diagnostics.ignored(by, `these options were merged into the process-wide manager: ${changed.join(', ')}`);
+    },
+  };
+}
+
+function timeoutOf(given: FlushOptions | undefined): number {
+  const timeout = given?.timeout;
+  return typeof timeout === 'number' && timeout > 0 && timeout <= 2_147_483_647 ? timeout : 5_000;
+}

@@ -1,0 +1,18 @@
+import { Observable } from 'rxjs';
+import type { Clock } from '../core/clock.ts';
+import { anchoredNow } from '../core/clock.ts';
+
+/** Node's clock. No tick keeps the process alive. */
+export function createClock(): Clock {
+  const elapsed = (): number => performance.now();
+  return {
+    now: anchoredNow(Date.now, elapsed),
+    elapsed,
+    every: (milliseconds) =>
+      new Observable((subscriber) => {
+        const timer = setInterval(() => subscriber.next(undefined), milliseconds);
+        timer.unref();
+        return () => clearInterval(timer);
+      }),
+  };
+}

@@ -1,0 +1,31 @@
+// Node.
+import { createHost } from '../core/host.ts';
+import type { Host } from '../core/host.ts';
+import type * as core from '../core/index.ts';
+import { createTimedOperators } from '../core/operators/timed-operators.ts';
+import type { TimedOperators } from '../core/operators/timed-operators.ts';
+import { createClock } from './clock.ts';
+import { createEnvironment } from './environment.ts';
+
+export * from '../core/index.ts';
+
+const environment = /* @__PURE__ */ createEnvironment();
+
+const host: Host = /* @__PURE__ */ createHost(environment);
+const timed: TimedOperators = /* @__PURE__ */ createTimedOperators(createClock());
+
+export const createObservability: Host['createObservability'] = host.createObservability;
+export const getObservabilityManager: Host['getObservabilityManager'] = host.getObservabilityManager;
+export const getTracingManager: Host['getTracingManager'] = host.getTracingManager;
+export const getTracer: Host['getTracer'] = host.getTracer;
+export const traceFunction: Host['traceFunction'] = host.traceFunction;
+export const RequestLogger: Host['RequestLogger'] = host.RequestLogger;
+export type RequestLogger = core.RequestLogger;
+export const PerformanceProfiler: Host['PerformanceProfiler'] = host.PerformanceProfiler;
+export type PerformanceProfiler = core.PerformanceProfiler;
+export const ErrorTracker: Host['ErrorTracker'] = host.ErrorTracker;
+export type ErrorTracker = core.ErrorTracker;
+export const consoleSink: Host['consoleSink'] = host.consoleSink;
+export const keepTraces: TimedOperators['keepTraces'] = timed.keepTraces;
+export const rateLimit: TimedOperators['rateLimit'] = timed.rateLimit;
+export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.rollingStatistics;

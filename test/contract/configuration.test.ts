@@ -1,0 +1,123 @@
+import { describe, expect, it } from '#test';
+import { ConfigurationError, consoleSink, createObservability, ErrorTracker, getTracingManager, PerformanceProfiler, RequestLogger } from '#sdk';
+import type { ConfigurationIssue, ObservabilityOptions } from '#sdk';
+
+describe('wrong options', () => {
+  function errorOf(call: () => unknown): ConfigurationError {
+    try {
+      call();
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error;
+      throw error;
+    }
+    throw new Error('expected a ConfigurationError');
+  }
+  const issuesOf = (options: unknown): readonly ConfigurationIssue[] => errorOf(() => createObservability(options as ObservabilityOptions)).issues;
+  const messageOf = (options: unknown): string => errorOf(() => createObservability(options as ObservabilityOptions)).message;
+
+  it('are all named at once, with type, expectation and suggestion', () => {
+    const error = errorOf(() =>
+      createObservability({
+        serviceNmae: 'shop',
+        enabled: 'yes',
+        sampling: { rate: 2 },
+        delivery: { flushEvry: 10, maxBatchSize: 0.5 },
+        requestLogging: { logLevel: 'loud' },
+        zzz: 1,
+      } as unknown as ObservabilityOptions),
+    );
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe('ConfigurationError');
+    expect(error.location).toBe(undefined);
+    expect(error.issues.map(({ path }) => path).sort()).toEqual(
+      ['delivery.flushEvry', 'delivery.maxBatchSize', 'enabled', 'requestLogging.logLevel', 'sampling.rate', 'serviceNmae', 'zzz'].sort(),
+    );
+    expect(error.issues.find(({ path }) => path === 'serviceNmae')).toMatchObject({
+      received: 'an unknown option',
+      suggestion: 'serviceName',
+    });
+    expect(error.issues.find(({ path }) => path === 'enabled')).toMatchObject({ expected: 'true or false', received: 'string "yes"' });
+    expect(error.issues.find(({ path }) => path === 'sampling.rate')).toMatchObject({ expected: 'a number from 0 to 1', received: 'number 2' });
+    expect(error.issues.find(({ path }) => path === 'zzz')?.suggestion).toBe(undefined);
+    expect(error.message).toContain('7 wrong options:');
+    expect(error.message).toContain('- delivery.flushEvry: ');
+    expect(error.message).toContain('(did you mean flushEvery?)');
+  });
+
+  it('are found in the spelling of the Python original', () => {
+    const suggestions = issuesOf({ service_name: 'x', request_logging: true, error_tracking: true, sentry_dsn: 'x' });
+    expect(suggestions.map(({ suggestion }) => suggestion)).toEqual(['serviceName', 'requestLogging', 'errorTracking', 'sentryDsn']);
+  });
+
+  const wrong: readonly (readonly [string, unknown, RegExp])[] = [
+    ['null', null, /^options: expected an object, received null$/],
+    ['a text', 'production', /^options: expected an object, received string "production"$/],
+    ['an array', [], /^options: expected an object, received array of 0$/],
+    ['an unknown exporter', { tracing: { exporter: 'otpl' } }, /^tracing\.exporter: expected one of 'console', 'none' \(otlp, jaeger, zipkin: not available yet\), received string "otpl"$/],
+    ['exporter otlp', { tracing: { exporter: 'otlp' } }, /^tracing\.exporter: expected one of 'console', 'none' .*received string "otlp"$/],
+    ['exporter jaeger', { tracing: { exporter: 'jaeger' } }, /^tracing\.exporter: .*'console', 'none'/],
+    ['exporter zipkin in a list', { tracing: { exporter: ['console', 'zipkin'] } }, /^tracing\.exporter\.1: .*'console', 'none'/],
+    ['a Sentry DSN', { sentryDsn: 'https://key@sentry.io/1' }, /^sentryDsn: expected nothing: Sentry is not available yet; errors go to the console and to your own sinks, received string$/],
+    ['a Sentry DSN of the error tracker', { errorTracking: { sentryDsn: 'https://key@sentry.io/1' } }, /^errorTracking\.sentryDsn: expected nothing/],
+    ['tail sampling by option', { sampling: { keep: { errors: true } } }, /^sampling\.keep: expected nothing: add the operator keepTraces\(\)/],
+    ['retries', { delivery: { maxRetries: 3 } }, /^delivery\.maxRetries: expected 0: retry is not available yet/],
+    ['a configuration file', { configFile: 'observability.yaml' }, /^configFile: expected false: /],
+    ['an empty service name', { serviceName: '' }, /^serviceName: expected a string that is not empty/],
+    ['a sink without write', { sinks: [{ name: 'mine' }] }, /^sinks\.0: expected a sink/],
+    ['a pipeline of no functions', { pipeline: ['redact'] }, /^pipeline\.0: expected an operator/],
+    ['a clock that is none', { clock: { now: () => 0 } }, /^clock: expected a clock/],
+    ['a window of 0', { profiling: { window: 0 } }, /^profiling\.window: expected milliseconds/],
+    ['attributes that are none', { attributes: ['a'] }, /^attributes: expected an object of attributes/],
+  ];
+  for (const [what, options, message] of wrong) it(`are refused: ${what}`, () => expect(messageOf(options)).toMatch(message));
+
+  it('are refused when they cannot be read', () => {
+    const options = {
+      get serviceName(): string {
+        throw new Error('hostile');
+      },
+    };
+    expect(messageOf(options)).toMatch(/^options: expected a readable object/);
+  });
+
+  it('are no longer wrong when they are undefined', async () => {
+    const names = ['enabled', 'serviceName', 'environment', 'tracing', 'sentryDsn', 'sampling', 'pipeline', 'sinks', 'sources', 'delivery', 'clock'];
+    await createObservability(Object.fromEntries(names.map((name) => [name, undefined]))).shutdown();
+  });
+
+  it('never show a secret', () => {
+    const secret = 'https://abcdef0123456789:hunter2@collector.example/v1';
+    const token = 'sk_live_abcdefgh12345678';
+    const message = messageOf({
+      sentryDsn: secret,
+      serviceName: [secret],
+      environment: { secret },
+      tracing: { exporter: secret, endpoint: [secret], headers: { authorization: 7, 'x-key': [secret] } },
+      errorTracking: { sentryDsn: secret },
+      requestLogging: { logLevel: token },
+      redaction: { keys: secret },
+    });
+    for (const part of ['abcdef', 'hunter2', 'collector', 'sk_live']) expect(message).not.toContain(part);
+    expect(message).toContain('tracing.exporter');
+    expect(message).toContain('requestLogging.logLevel');
+  });
+
+  it('of a part used alone are refused under its own names', () => {
+    expect(errorOf(() => new RequestLogger({ logLevl: 'info' } as never)).issues).toMatchObject([{ path: 'logLevl', suggestion: 'logLevel' }]);
+    expect(errorOf(() => new PerformanceProfiler({ maxSeries: 0 })).issues).toMatchObject([{ path: 'maxSeries' }]);
+    expect(errorOf(() => new ErrorTracker({ sentryDsn: 'https://key@sentry.io/1' })).message).toContain('Sentry is not available yet');
+    expect(errorOf(() => getTracingManager({ exporter: 'jaeger', serviceName: '' })).issues.map(({ path }) => path).sort()).toEqual([
+      'exporter',
+      'serviceName',
+    ]);
+    expect(errorOf(() => new RequestLogger(null as never)).issues).toMatchObject([{ path: 'options' }]);
+    expect(errorOf(() => consoleSink({ format: 'xml' as 'json' })).message).toMatch(/'pretty' or 'json'/);
+  });
+
+  it('of a stream of statistics are refused', async () => {
+    const obs = createObservability({ sinks: [] });
+    expect(errorOf(() => obs.profiler.watchStatistics({ every: 0 })).message).toMatch(/^watchStatistics\.every: /);
+    expect(errorOf(() => obs.profiler.watchStatistics({ window: Number.NaN })).message).toMatch(/^watchStatistics\.window: /);
+    await obs.shutdown();
+  });
+});

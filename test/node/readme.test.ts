@@ -1,0 +1,157 @@
+// What README.md shows is run as it is written: only the name of the package is replaced, by its sources.
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { getObservabilityManager } from '#sdk';
+import type { Signal, SpanSignal } from '#sdk';
+import { readVariables } from '../../src/core/config/environment-variables.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { findBrowser } = await import(String(new URL('../helpers/find-browser.mjs', import.meta.url)));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const blocks = new Map([...readme.matchAll(/```ts (\w+)\n([^]*?)```/g)].map(([, name, code]) => [String(name), String(code)]));
+const names = ['frontend', 'backend', 'live', 'testing'];
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'observability-readme-')));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function block(name: string): string {
+  const code = blocks.get(name);
+  if (code === undefined) throw new Error(`README.md has no block of code called "${name}".`);
+  return code;
+}
+
+/** Runs a block in this process, where it finds the manager that the test finds. */
+async function run(name: string): Promise<Record<string, unknown>> {
+  const code = block(name)
+    .replace("'@arkhe/observability/testing'", JSON.stringify(join(root, 'src/node/testing.ts')))
+    .replace("'@arkhe/observability'", JSON.stringify(join(root, 'src/node/index.ts')));
+  const file = join(folder, `${name}.ts`);
+  writeFileSync(file, code);
+  return import(/* @vite-ignore */ pathToFileURL(file).href);
+}
+
+describe('the code of the README', () => {
+  it.each(names)('of "%s" takes less than 15 lines', (name) => {
+    expect(block(name).split('\n').filter((line) => line.trim() !== '').length).toBeLessThan(15);
+  });
+
+  it('has the right types', () => {
+    const files = names.map((name) => join(folder, `typed-${name}.ts`));
+    for (const [index, name] of names.entries()) writeFileSync(String(files[index]), block(name));
+    const paths = {
+      '@arkhe/observability': [join(root, 'dist/types/index.d.ts')],
+      '@arkhe/observability/testing': [join(root, 'dist/types/testing.d.ts')],
+    };
+    const compilerOptions = { noEmit: true, paths, typeRoots: [join(root, 'node_modules/@types')], incremental: false };
+    const config = join(folder, 'tsconfig.json');
+    writeFileSync(config, JSON.stringify({ extends: join(root, 'test/tsconfig.json'), compilerOptions, include: [], exclude: [], files }));
+    const { stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], { encoding: 'utf8' });
+    expect(stdout).toBe('');
+  }, 60_000);
+
+  it('continues a trace in a backend', async () => {
+    vi.stubEnv('PORT', '0');
+    vi.spyOn(console, 'log').mockReturnValue();
+    const obs = getObservabilityManager();
+    const signals: Signal[] = [];
+    const watched = obs.signals$.subscribe((signal) => signals.push(signal));
+    const { server } = (await run('backend')) as { server: Server };
+    if (!server.listening) await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const traceparent = '00-5e1f0000000000000000000000000003-00000000000000cc-01';
+    expect(await (await fetch(`http://127.0.0.1:${port}/checkout`, { headers: { traceparent } })).text()).toBe('98');
+    await obs.flush();
+    server.close();
+    server.closeAllConnections();
+    watched.unsubscribe();
+    vi.unstubAllEnvs();
+
+    expect(signals.map(({ kind, name, trace }) => [kind, name, trace?.traceId])).toEqual(
+      [['request', 'GET /checkout'], ['span', 'reserve stock'], ['profile', 'total'], ['response', 'GET /checkout'], ['span', 'GET /checkout']].map(
+        (one) => [...one, '5e1f0000000000000000000000000003'],
+      ),
+    );
+    expect(signals.at(-1)).toMatchObject({ parentSpanId: '00000000000000cc', attributes: { 'service.name': 'shop-backend' } } satisfies Partial<SpanSignal>);
+  });
+
+  it('tells which route is slow', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    vi.spyOn(console, 'log').mockReturnValue();
+    const obs = getObservabilityManager();
+    await run('live');
+    for (const [path, duration] of [['/slow', 800], ['/quick', 5]] as const) {
+      obs.traceResponse(obs.traceRequest('GET', path), { status: 200, duration });
+    }
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled(), { timeout: 8_000, interval: 50 });
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^GET \/slow is slow: p95 \d{3} ms$/)]]);
+    await obs.shutdown();
+  }, 20_000);
+
+  it('tests without waiting', async () => {
+    expect(await run('testing')).toMatchObject({ span: { name: 'work', duration: 20 } });
+  });
+
+  it('carries a trace out of a page', async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: block('frontend'), resolveDir: root, loader: 'ts' },
+      bundle: true,
+      write: false,
+      format: 'iife',
+      globalName: 'page',
+      platform: 'browser',
+      conditions: ['es2015', 'module'],
+      // The sources' folder has a tsconfig for the compiler; the bundle is for this browser.
+      tsconfigRaw: '{}',
+      target: 'es2022',
+    });
+    const { path, env } = await findBrowser();
+    const browser = await chromium.launch({ executablePath: path, env: { ...process.env, ...env } as Record<string, string>, args: ['--no-sandbox'] });
+    try {
+      const page = await browser.newPage();
+      const printed: string[] = [];
+      const sent: (string | undefined)[] = [];
+      page.on('console', (message) => printed.push(message.text()));
+      await page.route('http://shop.test/**', (route) => {
+        if (route.request().method() === 'GET') return route.fulfill({ contentType: 'text/html', body: '<title>shop</title>' });
+        sent.push(route.request().headers()['traceparent']);
+        return route.fulfill({ json: {} });
+      });
+      await page.goto('http://shop.test/');
+      await page.addScriptTag({ content: String(outputFiles[0]?.text) });
+      expect(await page.evaluate('page.buy("cart-1")')).toBe(true);
+      await vi.waitFor(() => expect(printed).toHaveLength(1), { timeout: 5_000 });
+      const [, traceId] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(String(sent[0])) ?? [];
+      expect(printed[0]).toMatch(RegExp(`^trace ${traceId} · click buy · .*\n└─ click buy .* http\\.response\\.status_code=200$`));
+    } finally {
+      await browser.close();
+    }
+  }, 60_000);
+});
+
+describe('the tables of the README', () => {
+  /** What stands in the first column, between backticks. */
+  const listed = [...readme.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell]) => [...String(cell).matchAll(/`(\w+)/g)].map(([, name]) => name));
+
+  it('have every option', () => {
+    const source = readFileSync(join(root, 'src/core/config/options.ts'), 'utf8');
+    const options = [...source.slice(source.indexOf('interface ObservabilityOptions')).matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
+    expect(options.length).toBeGreaterThan(10);
+    expect(listed).toEqual(expect.arrayContaining(options));
+  });
+
+  it('have every environment variable', () => {
+    const read = new Set<string>();
+    const variables = new Proxy({}, { get: (_, name) => void read.add(String(name)) });
+    readVariables(variables, () => undefined);
+    expect(read.size).toBeGreaterThan(5);
+    for (const name of read) expect(readme).toContain(`\`${name}`);
+  });
+});
