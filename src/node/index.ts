@@ -12,7 +12,8 @@ export * from '../core/index.ts';
 const environment = /* @__PURE__ */ createEnvironment();
 
 const host: Host = /* @__PURE__ */ createHost(environment);
-const timed: TimedOperators = /* @__PURE__ */ createTimedOperators(createClock());
+const clock = /* @__PURE__ */ createClock();
+const timed: TimedOperators = /* @__PURE__ */ createTimedOperators(clock);
 
 export const createObservability: Host['createObservability'] = host.createObservability;
 export const getObservabilityManager: Host['getObservabilityManager'] = host.getObservabilityManager;

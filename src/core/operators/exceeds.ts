@@ -30,7 +30,9 @@ const statisticNames: Readonly<Record<StatisticName, true>> = {
 };
 
 const aStatistic: OptionCheck = {
-  expected: `a function, or one of ${Object.keys(statisticNames).join(', ')}`,
+  get expected() {
+    return `a function, or one of ${Object.keys(statisticNames).join(', ')}`;
+  },
   passes: (value) => typeof value === 'function' || (typeof value === 'string' && Object.hasOwn(statisticNames, value)),
 };
 
