@@ -12,7 +12,7 @@ export interface Clock {
 
 /** What has a notion of time takes its clock as an option. */
 export interface Timed {
-  /** Default: the host's. */
+  /** Default: the host's. Needed where there is none: in operators imported from `./core`. */
   readonly clock?: Clock | undefined;
 }
 

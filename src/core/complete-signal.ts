@@ -1,3 +1,4 @@
+import { isHex } from './foreign-signal.ts';
 import type { Runtime } from './runtime.ts';
 import { severityNamed, severityNumbers } from './severity.ts';
 import type {
@@ -120,10 +121,6 @@ function completeBase(input: SignalInput, { runtime, resource, sessionId }: Enri
 function traceOf(trace: TraceContext | undefined): TraceContext | undefined {
   if (typeof trace !== 'object' || trace === null || !isHex(trace.traceId, 32) || !isHex(trace.spanId, 16)) return undefined;
   return typeof trace.sampled === 'boolean' ? trace : { traceId: trace.traceId, spanId: trace.spanId, sampled: true };
-}
-
-function isHex(value: unknown, digits: number): boolean {
-  return typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value);
 }
 
 function textOf<T>(value: unknown, otherwise: T): string | T {

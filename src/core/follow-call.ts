@@ -72,6 +72,11 @@ function followPromise<T>(promise: Promise<T>, ended: CallEnded): Promise<T> {
   return followed;
 }
 
+/** Who waits for a thenable that was followed before: a cached promise is given out again and again. */
+const listenersKey = Symbol.for('@arkhe/observability/listeners');
+/** Most calls that wait for one thenable; those beyond count as ended. */
+const maxListeners = 1_000;
+
 type Then = (fulfilled?: unknown, rejected?: unknown, ...rest: unknown[]) => unknown;
 
 /** False when there is no `then` to observe. */
@@ -79,18 +84,31 @@ function followThen(value: object, ended: CallEnded): boolean {
   try {
     const then: unknown = Reflect.get(value, 'then');
     if (typeof then !== 'function') return false;
+    const known = Reflect.get(then, listenersKey) as Set<CallEnded> | undefined;
+    if (known !== undefined) {
+      if (known.size >= maxListeners) return false;
+      known.add(ended);
+      return true;
+    }
+    const listeners = new Set([ended]);
+    const tell: CallEnded = (failed, error) => {
+      const waiting = [...listeners];
+      listeners.clear();
+      for (const listener of waiting) listener(failed, error);
+    };
     const observed: Then = function (this: unknown, fulfilled, rejected, ...rest) {
       const onFulfilled = (result: unknown): unknown => {
-        ended(false);
+        tell(false);
         return typeof fulfilled === 'function' ? fulfilled(result) : result;
       };
       const onRejected = (error: unknown): unknown => {
-        ended(true, error);
+        tell(true, error);
         if (typeof rejected === 'function') return rejected(error);
         throw error;
       };
       return Reflect.apply(then, this, [onFulfilled, onRejected, ...rest]);
     };
+    Reflect.set(observed, listenersKey, listeners);
     // On the object itself: a proxy would have another identity and no private fields.
     return Reflect.defineProperty(value, 'then', { value: observed, configurable: true, writable: true });
   } catch {

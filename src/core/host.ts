@@ -166,16 +166,25 @@ export function createHost(environment: Environment): Host {
       const { serviceName, ...tracing } = options ?? {};
       return use(options === undefined ? {} : { serviceName, tracing }, 'getTracingManager').manager.tracer;
     },
-    getTracer: (name, version) => lateTracer(() => processWide().handle?.tracing.tracer(name, version)),
+    getTracer(name, version) {
+      let handle: ManagerHandle | undefined;
+      let tracer: Tracer | undefined;
+      return lateTracer(() => {
+        const { handle: current } = processWide();
+        // Made once for each manager, not for each span.
+        if (current !== handle) [handle, tracer] = [current, current?.tracing.tracer(name, version)];
+        return tracer;
+      });
+    },
     traceFunction: lateTracer(() => (processWide().handle ?? use({}, 'traceFunction')).manager.tracer).traceFunction,
     RequestLogger: RequestLoggerPart,
     PerformanceProfiler: PerformanceProfilerPart,
     ErrorTracker: ErrorTrackerPart,
     consoleSink(options = {}) {
-      const { format = isDevelopment(environment) ? 'pretty' : 'json' } = options;
-      if (format !== 'pretty' && format !== 'json') throw wrongOption('consoleSink.format', "'pretty' or 'json'", format);
+      const { format } = options ?? {};
+      if (format !== undefined && format !== 'pretty' && format !== 'json') throw wrongOption('consoleSink.format', "'pretty' or 'json'", format);
       const { print, color, clock } = environment;
-      return createConsoleSink({ format, print, color, clock, spans: format === 'pretty' });
+      return createConsoleSink({ format, print, color, clock, development: isDevelopment(environment) });
     },
   };
 }

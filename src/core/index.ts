@@ -81,7 +81,7 @@ export type { SampleOptions } from './operators/sample-traces.ts';
 // Sources and sinks
 export type { Source } from './source.ts';
 export { DeliveryError } from './sink.ts';
-export type { Sink, WriteContext, WriteResult } from './sink.ts';
+export type { Sink, SinkSettings, WriteContext, WriteResult } from './sink.ts';
 export { memorySink } from './sinks/memory.ts';
 export type { MemorySink, MemorySinkOptions } from './sinks/memory.ts';
 

@@ -7,7 +7,9 @@ import type { Settings } from './config/settings.ts';
 import { validateOptions } from './config/validate-options.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
+import { readProperty } from './errors/error-shape.ts';
 import { createErrorTracking } from './errors/error-tracking.ts';
+import { foreignSignal } from './foreign-signal.ts';
 import { createIds, fillFrom } from './ids.ts';
 import { LedgerBook } from './ledger.ts';
 import { createLogger } from './logger.ts';
@@ -27,7 +29,7 @@ import { createConsoleSink } from './sinks/console.ts';
 import type { Sink } from './sink.ts';
 import type { Source } from './source.ts';
 import { observeSources } from './source-set.ts';
-import { snapshot, snapshotText } from './snapshot.ts';
+import { snapshotText } from './snapshot.ts';
 import { asyncDispose } from './tracing/span.ts';
 import { isSampled } from './tracing/sampler.ts';
 import { createTracing } from './tracing/tracing.ts';
@@ -57,9 +59,13 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   let sessionId = settings.enabled ? environment.session() : undefined;
 
   const book = new LedgerBook();
-  const sinks = createSinkSet({ book, clock, diagnostics });
+  const storage = environment.createContextStorage<ActiveContext>();
+  // Also away from the request or span whose signal made the batch full.
+  const sinks = createSinkSet({ book, clock, diagnostics, run: (work) => storage.run({ suppressed: true }, work) });
   // Before the pipeline: an operator may give out signals when it starts.
-  if (settings.enabled) sinks.replace(chosenSinks(options, settings), settings.delivery);
+  let sinksInUse: readonly Sink[] = [];
+  sayUnused(given);
+  if (settings.enabled) useSinks(chosenSinks(options, settings));
   const pipeline = createPipeline(
     {
       book,
@@ -82,7 +88,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     clock,
     ids: createIds(settings.random === undefined ? environment.fillRandom : fillFrom(settings.random)),
     diagnostics,
-    storage: environment.createContextStorage<ActiveContext>(),
+    storage,
     currentTrace: () => tracing.currentTrace(),
     emit,
     skip(reason) {
@@ -98,6 +104,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
 
   function emit(input: SignalInput): void {
     if (!settings.enabled) return;
+    if (storage.get()?.suppressed === true) return runtime.skip('disabled');
     book.emit();
     try {
       // What is not a signal at all is counted as what the first step of the stream let through: nothing.
@@ -111,15 +118,24 @@ export function createManager(environment: Environment, given: ObservabilityOpti
 
   /** A source may hand in anything, and change it afterwards. */
   function emitForeign(input: SignalInput): void {
-    emit(snapshot(input) as SignalInput);
+    emit(foreignSignal(input));
   }
 
   function defaultSinks({ tracing: { exporters }, development }: Settings): readonly Sink[] {
     const { print, color } = environment;
-    const format = development ? 'pretty' : 'json';
     // An exporter is for spans: without one the console still tells of requests, errors and messages.
-    const spans = exporters === undefined ? development : exporters.includes('console');
-    return [createConsoleSink({ format, print, color, clock, spans })];
+    return [createConsoleSink({ print, color, clock, development, spans: exporters?.includes('console') })];
+  }
+
+  /** The guide gives an endpoint beside the console. */
+  function sayUnused({ tracing }: ObservabilityOptions): void {
+    if (typeof tracing !== 'object' || (tracing.endpoint === undefined && tracing.headers === undefined)) return;
+    diagnostics.ignored('tracing', 'endpoint and headers: the console sends nowhere, not used');
+  }
+
+  function useSinks(wanted: readonly Sink[]): void {
+    sinksInUse = wanted;
+    sinks.replace(wanted, { ...settings.delivery, development: settings.development });
   }
 
   /** @throws ConfigurationError for what a function gave that is no list of sinks */
@@ -273,22 +289,30 @@ export function createManager(environment: Environment, given: ObservabilityOpti
       const redactor = later.redaction === undefined ? undefined : createRedactor(merged.redaction);
       // What the default sinks are depends on these. Those of a manager that is switched off stay, and finish their work.
       const switchedOn = resolved.enabled && !settings.enabled;
-      const sinksTouched = switchedOn || touches('environment', 'tracing', 'errorTracking', 'sinks', 'delivery');
-      const newSinks = resolved.enabled && sinksTouched ? chosenSinks(merged, resolved) : undefined;
+      const sinksTouched =
+        switchedOn ||
+        touches('sinks') ||
+        resolved.development !== settings.development ||
+        String(resolved.tracing.exporters) !== String(settings.tracing.exporters);
+      const newSinks = resolved.enabled && sinksTouched ? chosenSinks(merged, resolved) : sinksInUse;
       // The others go on as they are: a source that starts anew tells again what it told before.
       const newSources = switchedOn || (resolved.enabled && touches('sources')) ? chosenSources(merged) : undefined;
       options = merged;
       settings = resolved;
       sessionId ??= settings.enabled ? environment.session() : undefined;
       pipeline.configure({ ...(later.pipeline && { operators: later.pipeline }), ...(redactor && { redactor }) });
-      if (newSinks !== undefined) sinks.replace(newSinks, settings.delivery);
+      useSinks(newSinks);
       start(newSources);
-      diagnostics.ignored(by, `these options were merged into the process-wide manager: ${changed.join(', ')}`);
+      sayUnused(later);
+      const late: readonly string[] = changed.filter((name) => name === 'clock' || name === 'random');
+      if (late.length > 0) diagnostics.ignored(by, `${late.join(', ')}: taken only by a manager that begins, ignored`);
+      const used = changed.filter((name) => !late.includes(name));
+      if (used.length > 0) diagnostics.ignored(by, `these options were merged into the process-wide manager: ${used.join(', ')}`);
     },
   };
 }
 
 function timeoutOf(given: FlushOptions | undefined): number {
-  const timeout = given?.timeout;
+  const timeout = readProperty(Object(given), 'timeout');
   return typeof timeout === 'number' && timeout > 0 && timeout <= 2_147_483_647 ? timeout : 5_000;
 }

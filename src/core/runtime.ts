@@ -12,6 +12,8 @@ import type { RecordingSpan } from './tracing/recording-span.ts';
 export interface ActiveContext {
   readonly span?: RecordingSpan | undefined;
   readonly request?: RequestContext | undefined;
+  /** A sink is at work: what its own calls would tell is not wanted. */
+  readonly suppressed?: boolean | undefined;
 }
 
 /** What the parts of one manager share. */

@@ -4,25 +4,28 @@ import { createDelivery } from './delivery/delivery.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { LedgerBook } from './ledger.ts';
-import type { Sink } from './sink.ts';
+import { serializeError } from './errors/serialize-error.ts';
+import type { Sink, SinkSettings } from './sink.ts';
 
 export interface SinkSetSetup {
   readonly book: LedgerBook;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+  /** Runs what a sink does, so that it is not observed itself. */
+  readonly run: <R>(work: () => R) => R;
 }
 
 /** The sinks in use, each with its delivery. */
 export interface SinkSet {
   readonly deliveries: readonly Delivery[];
   /** Uses these from now on; one that was in use before keeps its queue, one that is no longer is flushed and closed. */
-  replace(sinks: readonly Sink[], settings: DeliverySettings): void;
+  replace(sinks: readonly Sink[], settings: DeliverySettings & SinkSettings): void;
   flush(): Promise<void>;
   leave(): void;
   close(): Promise<void>;
 }
 
-export function createSinkSet({ book, clock, diagnostics }: SinkSetSetup): SinkSet {
+export function createSinkSet({ book, clock, diagnostics, run }: SinkSetSetup): SinkSet {
   let deliveries: readonly Delivery[] = [];
   /** Flushing for the last time. */
   const retiring = new Set<Delivery>();
@@ -32,6 +35,14 @@ export function createSinkSet({ book, clock, diagnostics }: SinkSetSetup): SinkS
     await delivery.flush();
     await delivery.close();
     retiring.delete(delivery);
+  }
+
+  function tell(name: string, sink: Sink, { development }: SinkSettings): void {
+    try {
+      sink.configure?.({ development });
+    } catch (error) {
+      diagnostics.report({ type: 'sink-failed', sink: name, error: serializeError(error) });
+    }
   }
 
   const all = (): readonly Delivery[] => [...retiring, ...deliveries];
@@ -54,8 +65,9 @@ export function createSinkSet({ book, clock, diagnostics }: SinkSetSetup): SinkS
         let { name } = sink;
         for (let copy = 2; names.has(name); copy++) name = `${sink.name}#${copy}`;
         names.add(name);
-        return createDelivery({ name, sink, account: book.sink(name), settings, clock, diagnostics });
+        return createDelivery({ name, sink, account: book.sink(name), settings, clock, diagnostics, run });
       });
+      for (const { name, sink } of deliveries) tell(name, sink, settings);
       for (const delivery of before) if (!staying.includes(delivery)) void retire(delivery);
     },
     async flush() {

@@ -16,9 +16,17 @@ export interface WriteResult {
   readonly handedOff?: boolean | undefined;
 }
 
+/** What a sink may want to know of its manager. */
+export interface SinkSettings {
+  /** Whether the environment is `development`. */
+  readonly development: boolean;
+}
+
 /** Formats and sends. Queueing, retry, timeouts and counting are the delivery's. */
 export interface Sink {
   readonly name: string;
+  /** What the manager that uses the sink is set to: told before its first signal, and when it changes. */
+  configure?(settings: SinkSettings): void;
   /** Which signals it wants. Default: all. */
   accepts?(signal: Signal): boolean;
   /** Throw a `DeliveryError` to steer the retry; anything else thrown is retried. */

@@ -1,4 +1,5 @@
 import { cappedText } from './capped-text.ts';
+import { readProperty } from './errors/error-shape.ts';
 import { setField } from './set-field.ts';
 import type { Attributes, AttributeValue } from './signal.ts';
 import { snapshot } from './snapshot.ts';
@@ -51,7 +52,8 @@ function copyInto(copy: Writable, attributes: object): void {
     if (value === undefined) continue;
     if (typeof value === 'string') text -= value.length;
     else if (Array.isArray(value)) {
-      items += (attributes as Record<string, readonly unknown[]>)[key]!.length - value.length;
+      const original = readProperty(attributes, key);
+      items += Array.isArray(original) ? Math.max(0, original.length - value.length) : 0;
       text -= value.reduce((sum: number, item: unknown) => sum + (typeof item === 'string' ? item.length : 8), 0);
     }
     setField(copy, key.length > maxKey ? cappedText(key, maxKey) : key, value);

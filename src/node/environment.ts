@@ -18,7 +18,7 @@ export function createEnvironment(): Environment {
       return process.env;
     },
     get color() {
-      return process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+      return process.stdout.isTTY === true && !process.env['NO_COLOR'];
     },
     fillRandom: (bytes) => void crypto.getRandomValues(bytes),
     // `console` survives a reader of the pipe that went away; a bare write would end the process.

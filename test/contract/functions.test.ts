@@ -330,3 +330,18 @@ describe('profileFunction', () => {
     expect(obs.profiler.getStatistics('load')).toMatchObject({ count: 2, errors: 1, total: 8 });
   });
 });
+
+describe('a thenable that is given out again and again', () => {
+  class Cached extends Promise<number> {}
+
+  it('is wrapped once, and ends every call that waits', async () => {
+    const { obs, ofKind } = recorded();
+    const cached = Cached.resolve(1) as Cached;
+    const load = obs.tracer.traceFunction(function load() {
+      return cached;
+    });
+    for (let call = 0; call < 20_000; call++) expect(load()).toBe(cached);
+    expect(await cached).toBe(1);
+    expect(ofKind('span').length).toBe(20_000);
+  });
+});

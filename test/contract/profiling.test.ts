@@ -83,3 +83,25 @@ describe('watchStatistics', () => {
     all.unsubscribe();
   });
 });
+
+describe('watching with a short window', () => {
+  it('ticks as often as the window is long, unless told otherwise', () => {
+    const { obs, clock } = recorded({ profiling: { window: 500 } });
+    let maps = 0;
+    const watched = obs.profiler.watchStatistics(null as never).subscribe(() => maps++);
+    clock.advance(1_000);
+    watched.unsubscribe();
+    expect(maps).toBe(2);
+  });
+
+  it('finds a series by its whole name, however long', () => {
+    const { obs, clock } = recorded();
+    const name = 'n'.repeat(300);
+    const counts: (number | undefined)[] = [];
+    const watched = obs.profiler.watchStatistics({ name }).subscribe((all) => counts.push([...all.values()][0]?.count));
+    obs.profiler.profile(name, () => undefined);
+    clock.advance(1_000);
+    watched.unsubscribe();
+    expect(counts).toEqual([1]);
+  });
+});

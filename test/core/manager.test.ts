@@ -451,3 +451,74 @@ describe('a later configuration', () => {
     expect(Object.keys(bench.obs.ledger().sinks)).toEqual(['test']);
   });
 });
+
+describe('a sink', () => {
+  it('learns whether it is in development, and again when that changes', () => {
+    const told: unknown[] = [];
+    const sink: Sink = { name: 'told', write: () => undefined, configure: (settings) => void told.push(settings) };
+    const { handle } = setUp({ environment: 'production', sinks: [sink] });
+    handle.configure({ environment: 'development' }, 'test');
+    expect(told).toEqual([{ development: false }, { development: true }]);
+  });
+
+  it('made by a function is made once, whatever else is configured', () => {
+    let made = 0;
+    const { handle } = setUp({ sinks: () => [{ name: `made ${++made}`, write: () => undefined }] });
+    handle.configure({ errorTracking: true, delivery: { flushEvery: 5 } }, 'test');
+    expect(made).toBe(1);
+    handle.configure({ environment: 'production' }, 'test');
+    expect(made).toBe(2);
+  });
+});
+
+describe('options that cannot be read', () => {
+  it('leave flush and shutdown with their default', async () => {
+    const { obs, closed } = setUp();
+    const hostile = {
+      get timeout(): number {
+        throw new Error('timeout');
+      },
+    };
+    expect((await obs.flush(hostile)).ok).toBe(true);
+    expect((await obs.shutdown(hostile)).ok).toBe(true);
+    expect(closed()).toBe(1);
+  });
+
+  it('that come too late are said to be ignored', () => {
+    const { handle, health } = setUp();
+    handle.configure({ clock: createTestClock() }, 'test');
+    expect(health).toMatchObject([{ type: 'input-ignored', name: 'test', message: 'clock: taken only by a manager that begins, ignored' }]);
+  });
+});
+
+describe('what a source hands in', () => {
+  it('has the shape of its kind, nested parts included', () => {
+    const { got, handle } = setUp({
+      sources: [
+        {
+          name: 'careless',
+          observe: () =>
+            from([
+              {
+                kind: 'span', name: 's', parentSpanId: 'not hex', status: { code: 'banana', message: 7 }, timestamp: 5,
+                links: [null, { traceId: 'zz' }, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true }],
+                events: [1, null, { name: 'kept' }],
+              },
+              { kind: 'error', name: 'e', error: { message: 7, cause: 'no', errors: [{ type: 'T', message: 'm' }] } },
+              { kind: 'response', name: 'r', error: {} },
+            ] as unknown as SignalInput[]),
+        },
+      ],
+    });
+    void handle.manager.flush();
+    const noError = { type: 'Error', message: '', stack: undefined, cause: undefined, errors: undefined };
+    expect(got[0]).toMatchObject({
+      parentSpanId: undefined,
+      status: { code: 'unset', message: undefined },
+      links: [{ traceId: 'a'.repeat(32) }],
+      events: [{ name: 'kept', timestamp: 5, attributes: {} }],
+    });
+    expect(got[1]).toMatchObject({ error: { ...noError, cause: noError, errors: [{ ...noError, type: 'T', message: 'm' }] } });
+    expect(got[2]).toMatchObject({ error: noError });
+  });
+});

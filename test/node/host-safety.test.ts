@@ -122,4 +122,22 @@ describe('what was emitted just before the end', () => {
     expect({ code, stdout }).toEqual({ code: expected, stdout: 'a,b;' });
     expect(stderr === '').toBe(expected !== 1);
   });
+
+  it('ends although a sink uses what is instrumented, and nothing of that is told', patience, async () => {
+    const { code, stdout, stderr } = await runner.run(`
+      let writes = 0;
+      const send = sdk.traceFunction(async function send() {
+        sdk.getObservabilityManager().logger.info('sending');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        sdk.getObservabilityManager().profiler.profile('after the wait', () => undefined);
+        writes++;
+      });
+      const obs = sdk.getObservabilityManager({ sinks: [{ name: 'mine', write: () => send() }], delivery: { flushEvery: 5 } });
+      obs.tracer.startSpan('request', () => obs.logger.info('one'));
+      process.on('exit', () => console.log(JSON.stringify({ writes, disabled: obs.ledger().filtered.disabled, routed: obs.ledger().routed })));
+      setTimeout(() => undefined, 100);
+    `);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ writes: 1, disabled: 1, routed: 2 });
+  });
 });

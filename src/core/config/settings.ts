@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import { deliverySettings } from '../delivery/delivery-options.ts';
 import type { DeliverySettings } from '../delivery/delivery-options.ts';
 import { severityNamed, severityNumbers } from '../severity.ts';
@@ -29,7 +28,6 @@ export interface Settings {
   };
   readonly sampling: { readonly rate: number; readonly random: (() => number) | undefined };
   readonly delivery: DeliverySettings;
-  readonly clock: Clock | undefined;
   readonly random: (() => number) | undefined;
 }
 
@@ -71,7 +69,6 @@ export function resolveSettings(options: ObservabilityOptions, variables: Observ
     },
     sampling: { rate: merged.sampling?.rate ?? 1, random: merged.sampling?.random },
     delivery: deliverySettings(merged.delivery),
-    clock: merged.clock,
     random: merged.random,
   };
 }

@@ -17,6 +17,8 @@ export interface DeliverySetup {
   readonly settings: DeliverySettings;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+  /** Runs what the sink does, so that it is not observed itself. Default: just runs it. */
+  readonly run?: (<R>(work: () => R) => R) | undefined;
 }
 
 /** Takes signals for one sink and writes them in batches, one at a time, in order. Nothing a sink does reaches the caller. */
@@ -53,7 +55,8 @@ const PAUSE = 1;
 /** Most of one write, in bytes of memory. Formatted it is rarely more; collectors refuse what is over 4 MiB. */
 const MAX_BATCH_BYTES = 2 * 1_024 * 1_024;
 
-export function createDelivery({ name, sink, account, settings: given, clock, diagnostics }: DeliverySetup): Delivery {
+export function createDelivery(setup: DeliverySetup): Delivery {
+  const { name, sink, account, settings: given, clock, diagnostics, run = (work) => work() } = setup;
   const queue = createSignalQueue();
   const unsaidDrops = new Map<DropReason, number>();
   /** In order of their start: the first is the oldest. More than one only when leaving. */
@@ -182,7 +185,7 @@ export function createDelivery({ name, sink, account, settings: given, clock, di
     }
 
     try {
-      const answer: unknown = sink.write(batch, { abortSignal: mine.controller.signal, leaving });
+      const answer: unknown = run(() => sink.write(batch, { abortSignal: mine.controller.signal, leaving }));
       if (!isThenable(answer)) return succeed(answer);
       mine.deadline = clock.every(settings.timeout).subscribe(() => {
         fail(new Error(`no answer from the sink "${name}" within ${settings.timeout} ms`));
@@ -221,7 +224,7 @@ export function createDelivery({ name, sink, account, settings: given, clock, di
 
   async function closeSink(): Promise<void> {
     try {
-      await sink.close?.();
+      await run(() => sink.close?.());
     } catch (error) {
       sayFailure(error);
     }

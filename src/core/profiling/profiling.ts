@@ -1,10 +1,11 @@
 import { map, share, ReplaySubject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { validateInstrument } from '../config/validate-options.ts';
-import { wrongOption } from '../configuration-error.ts';
 import { readProperty } from '../errors/error-shape.ts';
 import { followCall } from '../follow-call.ts';
 import { functionInstrument } from '../function-instrument.ts';
+import { checkOptions, interval } from '../operators/option-checks.ts';
+import type { OptionCheck } from '../operators/option-checks.ts';
 import { rollingStatistics } from '../operators/rolling-statistics.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Attributes, ProfileSignal } from '../signal.ts';
@@ -14,7 +15,7 @@ import { ExponentialHistogram } from '../statistics/exponential-histogram.ts';
 import { seriesName, SeriesTable } from '../statistics/series-table.ts';
 import { createStatisticsMap } from '../statistics/statistics.ts';
 import type { StatisticsMap } from '../statistics/statistics.ts';
-import type { PerformanceProfiler, ProfileFunctionOptions, WatchOptions } from './performance-profiler.ts';
+import type { PerformanceProfiler, ProfileFunctionOptions } from './performance-profiler.ts';
 
 /** Watches that differ only in their subscribers share their work; more different ones than this at a time do not. */
 const SHARED = 16;
@@ -39,7 +40,7 @@ export function createProfiling(runtime: Runtime, profiles$: Observable<ProfileS
 
   function timed<T>(name: string, attributes: Attributes | undefined, run: () => T): T {
     const { enabled, profiling } = runtime.settings;
-    if (!enabled || !profiling.enabled) return run();
+    if (!enabled || !profiling.enabled || runtime.storage.get()?.suppressed === true) return run();
     const timestamp = clock.now();
     const startedAt = clock.elapsed();
     const trace = runtime.currentTrace();
@@ -77,12 +78,14 @@ export function createProfiling(runtime: Runtime, profiles$: Observable<ProfileS
       const window = clock.elapsed() - since;
       return createStatisticsMap([...table()].map(([name, histogram]) => [name, histogram.statistics(name, window)]));
     },
-    watchStatistics({ name, window = runtime.settings.profiling.window, every = 1_000 }: WatchOptions = {}) {
-      check('window', window);
-      check('every', every);
+    watchStatistics(given) {
+      const { name, window = runtime.settings.profiling.window } = given ?? {};
+      const { every = window > 0 ? Math.min(1_000, window) : 1_000 } = given ?? {};
+      checkOptions('watchStatistics', { window, every }, { window: atLeast(every), every: interval });
       const all$ = watch(window, every);
       if (name === undefined) return all$;
-      return all$.pipe(map((all) => createStatisticsMap([...all].filter(([series]) => series === name))));
+      const wanted = seriesName(snapshotText(name));
+      return all$.pipe(map((all) => createStatisticsMap([...all].filter(([series]) => series === wanted))));
     },
   };
 }
@@ -95,7 +98,9 @@ function attributesOf(options: Pick<ProfileFunctionOptions, 'attributes'> | unde
   return options === undefined ? undefined : snapshotAttributes(readProperty(options, 'attributes'));
 }
 
-function check(option: string, value: unknown): void {
-  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return;
-  throw wrongOption(`watchStatistics.${option}`, 'milliseconds above 0', value);
+function atLeast(every: number): OptionCheck {
+  return {
+    expected: 'a number of milliseconds above 0, at least `every`',
+    passes: (value) => typeof value === 'number' && Number.isFinite(value) && value > 0 && !(value < every),
+  };
 }

@@ -22,7 +22,7 @@ const secretPairs: ReadonlySet<string> = new Set([
   ...['api', 'access', 'private', 'secret', 'signing', 'encryption', 'master', 'auth', 'account', 'session'].map((word) => `${word} key`),
   ...['auth code', 'authorization code', 'auth header', 'security code', 'pin code', 'cookie header', 'cookie value', 'cookie string'],
   ...['credit card', 'debit card', 'card number', 'account number', 'connection string', 'conn string', 'conn str', 'session id'],
-  ...['connect sid', 'recovery code', 'recovery codes', 'seed phrase', 'social security'],
+  ...['mfa code', 'verification code', 'security answer', 'stripe key', 'connect sid', 'recovery code', 'recovery codes', 'seed phrase', 'social security'],
 ]);
 /** Run-on words: `PGPASSWORD`, `csrfmiddlewaretoken`, `JSESSIONID`, `connectionstring`. */
 const runOn: RegExp =
@@ -35,7 +35,7 @@ const aboutWords: ReadonlySet<string> = words(
 );
 /** Every secret name has one of these in it. One expression over a text spares it the search for names. */
 const stems: RegExp =
-  /pass|pwd|secret|token|auth|cred|ssn|cv[vc]|otp|jwt|iban|[cx]srf|key|sess|sid|cookie|pin|bearer|mnemonic|phrase|card|security|conn|account|sig|social|recovery/i;
+  /pass|pwd|secret|token|auth|cred|ssn|cv[vc]|otp|jwt|iban|[cx]srf|key|sess|sid|cookie|pin|bearer|mnemonic|phrase|card|security|conn|account|sig|social|recovery|mfa|verification/i;
 /** Official attributes of OpenTelemetry that only sound secret. */
 const officialName: RegExp = /(?:^|\.)session\.(?:id|previous_id)$/;
 /** What lies below a cookie jar, flattened: `request.cookies.theme`. */

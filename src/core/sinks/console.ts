@@ -12,46 +12,50 @@ import { traceTree } from './trace-tree.ts';
 
 /** What the console sink is made of; the host's `consoleSink` fills it in. */
 export interface ConsoleSinkSetup {
-  /** `pretty`: lines, and traces as trees. `json`: one line of JSON a signal. */
-  readonly format: 'pretty' | 'json';
+  /** `pretty`: lines, and traces as trees. `json`: one line of JSON a signal. Default: `pretty` in development. */
+  readonly format?: 'pretty' | 'json' | undefined;
+  /** Until a manager says what it is. */
+  readonly development: boolean;
   /** Writes to the host's own console, not to one that is being observed. */
   readonly print: (text: string, level: SeverityName) => void;
   readonly clock: Clock;
   /** Whether the terminal understands colours. */
   readonly color: boolean;
-  /** Whether spans are wanted. Default: in the pretty format only. */
+  /** Whether spans are wanted. Default: in development only. */
   readonly spans?: boolean | undefined;
 }
 
-/** A sink that prints. No method uses `this`, so that `{ ...sink, accepts: () => true }` works: every kind can be printed. */
-export function createConsoleSink(setup: ConsoleSinkSetup): Sink {
-  return setup.format === 'json' ? jsonSink(setup) : prettySink(setup);
-}
-
-function jsonSink({ print, spans = false }: ConsoleSinkSetup): Sink {
-  return {
-    name: 'console',
-    accepts(signal) {
-      if (signal.kind === 'log') return signal.severityNumber >= severityNumbers.warn;
-      return signal.kind === 'response' || signal.kind === 'error' || (spans && signal.kind === 'span');
-    },
-    write(batch) {
-      for (const signal of batch) print(jsonLine(signal), levelOf(signal));
-    },
-  };
-}
-
-function prettySink({ print, clock, color, spans = true }: ConsoleSinkSetup): Sink {
+/**
+ * A sink that prints: in development spans, responses, logs and errors; else responses, errors and logs from `warn` on. No method
+ * uses `this`, so that `{ ...sink, accepts: () => true }` works: every kind can be printed.
+ */
+export function createConsoleSink({ format, print, clock, color, spans, ...setup }: ConsoleSinkSetup): Sink {
   const paint = createPaint(color);
   const traces = createHeldTraces(clock, (trace) => printTrace(trace, paint, print));
+  let { development } = setup;
+
+  function printPretty(signal: Signal): void {
+    // Logs and errors are wanted at once; what took its time is shown where it belongs.
+    const atOnce = signal.trace === undefined || signal.kind === 'log' || signal.kind === 'error';
+    if (atOnce) print(lines(signal, paint), levelOf(signal));
+    else traces.hold(signal.trace.traceId, signal);
+  }
+
   return {
     name: 'console',
-    accepts: ({ kind }) => (spans && kind === 'span') || kind === 'response' || kind === 'log' || kind === 'error',
+    configure(settings) {
+      development = settings.development;
+    },
+    accepts(signal) {
+      if (signal.kind === 'span') return spans ?? development;
+      if (signal.kind === 'log') return development || signal.severityNumber >= severityNumbers.warn;
+      return signal.kind === 'response' || signal.kind === 'error';
+    },
     write(batch, { leaving }) {
+      const pretty = (format ?? (development ? 'pretty' : 'json')) === 'pretty';
       for (const signal of batch) {
-        // Logs and errors are wanted at once; what took its time is shown where it belongs.
-        if (signal.trace === undefined || signal.kind === 'log' || signal.kind === 'error') print(lines(signal, paint), levelOf(signal));
-        else traces.hold(signal.trace.traceId, signal);
+        if (pretty) printPretty(signal);
+        else print(jsonLine(signal), levelOf(signal));
       }
       if (leaving) traces.release();
       else traces.settle();

@@ -6,7 +6,7 @@ import { serializeError } from '../errors/serialize-error.ts';
 import type { RequestContext } from '../requests/request.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshotText } from '../snapshot.ts';
-import type { Attributes, AttributeValue, SpanStatus, TraceContext } from '../signal.ts';
+import type { Attributes, AttributeValue, SerializedError, SpanStatus, TraceContext } from '../signal.ts';
 import { dispose } from './span.ts';
 import { droppedAttributes, toTraceContext } from './span-signal.ts';
 import type { Span, StartSpan } from './span.ts';
@@ -54,6 +54,8 @@ export class RecordingSpan implements Span {
   #name: string;
   #request: RequestContext | undefined;
   #ended = false;
+  /** The last exception, which may be `undefined` itself. */
+  #recorded: { readonly error: unknown } | undefined;
 
   constructor({ home, openTelemetrySpan, name, scope, request, startTime, startGiven }: RecordingSpanSetup) {
     this.trace = Object.freeze(toTraceContext(openTelemetrySpan.spanContext()));
@@ -86,7 +88,7 @@ export class RecordingSpan implements Span {
   }
 
   setAttribute(key: string, value: AttributeValue | undefined): this {
-    return this.setAttributes({ [key]: value });
+    return this.setAttributes({ [snapshotText(key, 256)]: value });
   }
 
   setAttributes(attributes: Attributes): this {
@@ -101,15 +103,8 @@ export class RecordingSpan implements Span {
   }
 
   recordException(error: unknown): this {
-    if (this.#ended) return this;
-    this.#home.threw(error, this);
-    const { type, message, stack } = serializeError(error);
-    // https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
-    return this.addEvent('exception', {
-      'exception.type': type,
-      'exception.message': message,
-      'exception.stacktrace': stack,
-    });
+    if (!this.#ended) this.#record(error, serializeError(error));
+    return this;
   }
 
   setStatus(status: SpanStatus): this {
@@ -132,10 +127,19 @@ export class RecordingSpan implements Span {
 
   /** What a callback that throws does to its span. */
   fail(error: unknown): void {
-    this.recordException(error);
-    const { type, message } = serializeError(error);
-    this.setAttribute('error.type', type);
-    this.setStatus({ code: 'error', message });
+    if (this.#ended) return;
+    const serialized = serializeError(error);
+    // The callback may have recorded it before it threw it on.
+    if (this.#recorded?.error !== error) this.#record(error, serialized);
+    this.setAttribute('error.type', serialized.type);
+    this.setStatus({ code: 'error', message: serialized.message });
+  }
+
+  #record(error: unknown, { type, message, stack }: SerializedError): void {
+    this.#recorded = { error };
+    this.#home.threw(error, this);
+    // https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
+    this.addEvent('exception', { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stack });
   }
 
   get startSpan(): StartSpan {

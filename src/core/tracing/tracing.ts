@@ -134,7 +134,8 @@ export function createTracing(runtime: Runtime, environment: Environment): Traci
   function begin(givenName: string, options: object, givenParent: unknown, scope: Scope): Span {
     const { enabled, tracing } = runtime.settings;
     const parent = parentOf(givenParent, 'startSpan');
-    if (!enabled || !tracing.enabled) return new SilentSpan(givenName, parent?.trace);
+    const off = !enabled || !tracing.enabled || storage.get()?.suppressed === true;
+    if (off) return new SilentSpan(givenName, parent?.trace);
     const givenStart = readProperty(options, 'startTime');
     const startGiven = typeof givenStart === 'number' && Number.isFinite(givenStart);
     const startTime = startGiven ? givenStart : runtime.clock.now();

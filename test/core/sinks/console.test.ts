@@ -25,7 +25,7 @@ function harness(setup: Partial<ConsoleSinkSetup> = {}) {
       return ticks;
     },
   };
-  const sink = createConsoleSink({ format: 'pretty', color: false, clock, print: (text, level) => printed.push([text, level]), ...setup });
+  const sink = createConsoleSink({ format: 'pretty', development: setup.format !== 'json', color: false, clock, print: (text, level) => printed.push([text, level]), ...setup });
   return {
     sink,
     periods,
