@@ -4,8 +4,8 @@ import type { Environment } from '../core/environment.ts';
 import { createClock } from './clock.ts';
 import { createContextStorage } from './context.ts';
 
-/** What every host with standard globals has. A page and a worker add what is theirs. */
-export function createEnvironment(own: Partial<Environment> = {}): Environment {
+/** What every host with standard globals has. A page adds what is its own. */
+export function createEnvironment(): Environment {
   return {
     clock: createClock(),
     variables: {},
@@ -23,6 +23,5 @@ export function createEnvironment(own: Partial<Environment> = {}): Environment {
     createContextManager: () => new StackContextManager().enable(),
     session: () => undefined,
     keepAlive: () => () => undefined,
-    ...own,
   };
 }

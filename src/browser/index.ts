@@ -10,11 +10,12 @@ import { createPageEnvironment } from './page-environment.ts';
 export * from '../core/index.ts';
 
 const environment = /* @__PURE__ */ createPageEnvironment();
-
 const host: Host = /* @__PURE__ */ createHost(environment);
+// A clock of their own: an application that takes only operators shall not load the rest.
 const clock = /* @__PURE__ */ createClock();
 const timed: TimedOperators = /* @__PURE__ */ createTimedOperators(clock);
 
+// One by one, because the declarations are made without inference, which cannot see through a destructuring.
 export const createObservability: Host['createObservability'] = host.createObservability;
 export const getObservabilityManager: Host['getObservabilityManager'] = host.getObservabilityManager;
 export const getTracingManager: Host['getTracingManager'] = host.getTracingManager;

@@ -1,9 +1,9 @@
-import { EMPTY, Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 
 /** The page is hidden or left: on a phone there may be no later moment. Silent where there is no page. */
 export function createLeaving(): Observable<unknown> {
-  if (typeof window === 'undefined' || typeof document === 'undefined') return EMPTY;
   return new Observable((subscriber) => {
+    if (typeof window === 'undefined' || typeof document === 'undefined') return;
     const leave = (): void => subscriber.next(undefined);
     const hide = (): void => {
       if (document.visibilityState === 'hidden') leave();

@@ -10,8 +10,7 @@ export function currentSession(ids: Pick<Ids, 'eventId'>): string {
     if (known !== null && /^[0-9a-f]{32}$/.test(known)) return known;
     sessionStorage.setItem(KEY, fresh);
   } catch {
-    // Blocked by the visitor, or full.
-    return fresh;
+    // Blocked by the visitor, or full: then it lasts as long as the page.
   }
   return fresh;
 }

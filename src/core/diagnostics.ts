@@ -3,13 +3,23 @@ import type { Observable } from 'rxjs';
 import type { Clock } from './clock.ts';
 import { createBus } from './bus.ts';
 import { GuardedObservable } from './guarded-observable.ts';
-import { readProperty } from './errors/error-shape.ts';
+import { readProperty } from './read-property.ts';
 import { serializeError } from './errors/serialize-error.ts';
 import type { DropReason } from './ledger.ts';
 import type { SerializedError } from './signal.ts';
 import { snapshotText } from './snapshot.ts';
 
-/** A trouble of the SDK itself, as it happens. */
+/**
+ * A trouble of the SDK itself, as it happens, at `timestamp` (epoch milliseconds). By `type`:
+ *
+ * - `dropped`: the sink called `sink` lost `count` signals for this `reason` since it was last said.
+ * - `sink-failed`: a sink threw, or did not answer in time. Failing writes are said once until one succeeds. `retryIn`:
+ *   milliseconds to the next try; absent, as there is no retry yet.
+ * - `sink-recovered`: a write succeeded after one that failed.
+ * - `subscriber-failed`, `operator-failed`, `source-failed`: foreign code threw `error`. `name` says where: the stream, the place
+ *   in `pipeline`, the source, or the method called. The same failure is said once a minute.
+ * - `input-ignored`: what `name` was given could not be used, and `message` says why. The same is said once a minute.
+ */
 export type Health = { readonly timestamp: number } & Trouble;
 
 type Trouble =

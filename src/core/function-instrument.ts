@@ -19,6 +19,7 @@ export interface FunctionDecorator {
 /** Also usable bare: `@traceFunction`, `traceFunction(fn)`. */
 export type FunctionInstrument<Options> = FunctionDecorator & ((options?: Options) => FunctionDecorator);
 
+/** What a wrapped function or decorated method is called. */
 export interface NameOption {
   /** Default: the function's name, `Class.method` for a method. */
   readonly name?: string | undefined;

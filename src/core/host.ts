@@ -27,10 +27,13 @@ export interface PartConstructor<Options, P> {
   readonly prototype: P;
 }
 
+/** Options of `getTracingManager`. */
 export interface TracingManagerOptions extends TracingOptions {
+  /** `service.name` on every signal. Default: that of the manager. */
   readonly serviceName?: string | undefined;
 }
 
+/** Options of `consoleSink`. */
 export interface ConsoleSinkOptions {
   /** A readable tree, or one JSON line a signal. Default: `pretty` in development, else `json`. */
   readonly format?: 'pretty' | 'json' | undefined;
@@ -54,7 +57,10 @@ export interface Host {
   getTracingManager(options?: TracingManagerOptions): TracingManager;
   /** For libraries: never creates nor configures anything; does nothing until the application has. */
   getTracer(name: string, version?: string): Tracer;
-  /** Traces with the process-wide manager, looked up at each call and created with defaults when there never was one. */
+  /**
+   * Traces with the process-wide manager, looked up at each call and created with defaults when there never was one.
+   * @throws ConfigurationError naming every wrong option at once, or for what is neither a function nor a method; calls never do
+   */
   readonly traceFunction: FunctionInstrument<TraceFunctionOptions>;
   readonly RequestLogger: PartConstructor<RequestLoggerOptions, RequestLogger>;
   readonly PerformanceProfiler: PartConstructor<ProfilerOptions, PerformanceProfiler>;

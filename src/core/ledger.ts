@@ -1,4 +1,15 @@
-/** Why a signal left the stream before any sink got it. */
+/**
+ * Why a signal left the stream before any sink got it.
+ *
+ * - `disabled`: request logging or error tracking is off, the level is below `logLevel`, the exception is in `ignore`, or it came
+ *   from a sink's own write.
+ * - `redaction-failed`: its secrets could not be removed, so it must not go on.
+ * - `pipeline`: an operator of yours gave nothing out for it, or it is not a signal. May go down again, when it was only delayed.
+ * - `sampled`: its trace is not exported, or `sampling.random` left it out.
+ * - `rate-limited`: a subscriber or an operator that answers every signal with another was stopped.
+ * - `no-sink`: no sink wants it, or there is none.
+ * - `shutdown`: it came after `shutdown()`, or an operator of yours still held it then.
+ */
 export type FilterReason =
   | 'disabled'
   | 'redaction-failed'
@@ -8,7 +19,16 @@ export type FilterReason =
   | 'no-sink'
   | 'shutdown';
 
-/** Why a sink that accepted a signal did not deliver it. */
+/**
+ * Why a sink that accepted a signal did not deliver it.
+ *
+ * - `queue-full`: as many signals, or bytes, were waiting as `delivery` allows; the newest is dropped.
+ * - `too-large`: it alone is larger than `delivery.maxQueueBytes`.
+ * - `rejected`: the sink refused it for good.
+ * - `retries-exhausted`: the write failed or took longer than `delivery.timeout`. There is no retry yet.
+ * - `spool-full`: never yet, as there is no spool.
+ * - `shutdown`: it was still pending when the sink was closed.
+ */
 export type DropReason = 'queue-full' | 'too-large' | 'rejected' | 'retries-exhausted' | 'spool-full' | 'shutdown';
 
 /**
@@ -16,12 +36,17 @@ export type DropReason = 'queue-full' | 'too-large' | 'rejected' | 'retries-exha
  * pending`; after shutdown `pending` is 0.
  */
 export interface SinkLedger {
+  /** Signals the sink wanted. */
   readonly accepted: number;
+  /** Written without an error, and not refused. */
   readonly delivered: number;
   /** Given to the browser on unload, not acknowledged. */
   readonly handedOff: number;
+  /** Kept on disk. Always 0 until the spool exists. */
   readonly spooled: number;
+  /** In the queue, or in a write that has no answer yet. */
   readonly pending: number;
+  /** Lost, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
 }
 
@@ -29,6 +54,7 @@ export interface SinkLedger {
  * What became of every signal. At any instant `emitted + added = routed + the sum of filtered + held`; after shutdown `held` is 0.
  */
 export interface Ledger {
+  /** Made by the SDK or by a source, those included that were not wanted. */
   readonly emitted: number;
   /** By the user's own operators. */
   readonly added: number;
@@ -36,7 +62,9 @@ export interface Ledger {
   readonly routed: number;
   /** Inside the stream, undecided: in the hot queue, or with a user's operator that delays. */
   readonly held: number;
+  /** Reached no sink, by reason. */
   readonly filtered: Readonly<Record<FilterReason, number>>;
+  /** By the sink's name; of two sinks with one name the second is `name#2`. A signal counts in each sink that accepted it. */
   readonly sinks: Readonly<Record<string, SinkLedger>>;
 }
 

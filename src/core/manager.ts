@@ -7,7 +7,7 @@ import type { Settings } from './config/settings.ts';
 import { validateOptions } from './config/validate-options.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
-import { readProperty } from './errors/error-shape.ts';
+import { readProperty } from './read-property.ts';
 import { createErrorTracking } from './errors/error-tracking.ts';
 import { foreignSignal } from './foreign-signal.ts';
 import { createIds, fillFrom } from './ids.ts';

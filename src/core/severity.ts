@@ -17,7 +17,7 @@ export const severityNumbers: Readonly<Record<SeverityName, number>> = {
 };
 
 /** The severities from the least to the gravest. */
-export const severityNames: readonly SeverityName[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+const severityNames: readonly SeverityName[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
 const synonyms: Readonly<Record<string, SeverityName>> = { warning: 'warn', critical: 'fatal' };
 

@@ -21,12 +21,17 @@ export type SeverityName = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fata
 
 /** What every signal has. */
 export interface BaseSignal {
+  /** What it is called, in at most 256 characters: a span's or a metric's name, `GET /users/:id`, the type of an error. */
   readonly name: string;
   /** When it happened, in epoch milliseconds. What has a `duration` began here and ended at `timestamp + duration`. */
   readonly timestamp: number;
+  /** Its own and those of the resource, of which its own win. */
   readonly attributes: Attributes;
+  /** Absent outside of any trace. */
   readonly trace?: TraceContext | undefined;
+  /** The request it happened in, the same on everything of that request. Absent outside of one. */
   readonly requestId?: string | undefined;
+  /** The session of the tab: 32 hexadecimal digits, kept over a reload. Only pages have one, unless a source gives it. */
   readonly sessionId?: string | undefined;
 }
 
@@ -36,12 +41,14 @@ export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer
 /** How a span ended, as OpenTelemetry defines it. */
 export interface SpanStatus {
   readonly code: 'unset' | 'ok' | 'error';
+  /** Why it failed: only with `error`. */
   readonly message?: string | undefined;
 }
 
 /** Something that happened at one moment of a span. */
 export interface SpanEvent {
   readonly name: string;
+  /** Epoch milliseconds. */
   readonly timestamp: number;
   readonly attributes: Attributes;
 }
@@ -50,14 +57,19 @@ export interface SpanEvent {
 export interface SpanSignal extends BaseSignal {
   readonly kind: 'span';
   readonly trace: TraceContext;
+  /** 16 lower-case hexadecimal digits. Absent when the span began its trace. */
   readonly parentSpanId?: string | undefined;
   /** True when the parent is a span of another process (or of another SDK in this one): this span is then a local root. */
   readonly parentIsRemote?: boolean | undefined;
   readonly spanKind: SpanKind;
+  /** Milliseconds. */
   readonly duration: number;
   readonly status: SpanStatus;
+  /** Oldest first. */
   readonly events: readonly SpanEvent[];
+  /** Other spans it has to do with, of any trace. */
   readonly links: readonly TraceContext[];
+  /** The library that started it. */
   readonly scope?: { readonly name: string; readonly version?: string | undefined } | undefined;
 }
 
@@ -67,7 +79,9 @@ export interface RequestSignal extends BaseSignal {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
+  /** A capped, redacted copy. */
   readonly params?: unknown;
+  /** Names in lower case; a capped, redacted copy. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -79,24 +93,34 @@ export interface ResponseSignal extends BaseSignal {
   readonly path: string;
   readonly status: 'success' | 'error';
   readonly statusCode?: number | undefined;
+  /** Milliseconds. */
   readonly duration: number;
+  /** What was given as `responseData`: a capped, redacted copy. */
   readonly data?: unknown;
+  /** What was given as `error`, or what the callback of `traceRequest` threw. */
   readonly error?: SerializedError | undefined;
 }
 
 /** One timed call. */
 export interface ProfileSignal extends BaseSignal {
   readonly kind: 'profile';
+  /** Milliseconds. */
   readonly duration: number;
+  /** Whether the call threw, or its promise was rejected. */
   readonly failed: boolean;
 }
 
 /** An error as plain data, with its causes. */
 export interface SerializedError {
+  /** The error's name, e.g. `TypeError`; of what is not an error its `typeof`. */
   readonly type: string;
+  /** At most 4,096 characters. */
   readonly message: string;
+  /** At most 16,384 characters. */
   readonly stack?: string | undefined;
+  /** At most 8 levels deep. */
   readonly cause?: SerializedError | undefined;
+  /** The first 10 errors of an `AggregateError`. */
   readonly errors?: readonly SerializedError[] | undefined;
 }
 
@@ -104,6 +128,7 @@ export interface SerializedError {
 export interface Breadcrumb {
   readonly category: string;
   readonly message: string;
+  /** Epoch milliseconds. */
   readonly timestamp: number;
   readonly level: SeverityName;
   readonly attributes: Attributes;
@@ -118,17 +143,21 @@ export interface ErrorSignal extends BaseSignal {
   /** False for what nothing in the application caught. */
   readonly handled: boolean;
   readonly level: SeverityName;
+  /** What was given to explain it: a capped, redacted copy. */
   readonly context?: unknown;
+  /** The steps before it, of its trace or of none, oldest first. */
   readonly breadcrumbs: readonly Breadcrumb[];
 }
 
 /** A message. `severityNumber` is OpenTelemetry's, 1 to 24. */
 export interface LogSignal extends BaseSignal {
   readonly kind: 'log';
+  /** 32 hexadecimal digits. */
   readonly eventId: string;
   readonly message: string;
   readonly level: SeverityName;
   readonly severityNumber: number;
+  /** What was given to explain it: a capped, redacted copy. */
   readonly context?: unknown;
 }
 

@@ -22,25 +22,33 @@ export interface SinkSettings {
   readonly development: boolean;
 }
 
-/** Formats and sends. Queueing, retry, timeouts and counting are the delivery's. */
+/** Formats and sends. Queueing, timeouts and counting are the delivery's. There is no retry yet. */
 export interface Sink {
+  /** Its key in the ledger, and its name on `health$`. Two sinks of one name are counted as `name` and `name#2`. */
   readonly name: string;
   /** What the manager that uses the sink is set to: told before its first signal, and when it changes. */
   configure?(settings: SinkSettings): void;
-  /** Which signals it wants. Default: all. */
+  /** Which signals it wants. Default: all. When it throws, the signal is wanted. */
   accepts?(signal: Signal): boolean;
-  /** Throw a `DeliveryError` to steer the retry; anything else thrown is retried. */
+  /**
+   * Sends a batch; one write at a time, except when `leaving`. When it throws, or its promise is rejected, the batch is dropped:
+   * counted as `rejected` for a `DeliveryError` with `retryable: false`, as `retries-exhausted` for anything else and for no answer
+   * within `delivery.timeout`. There is no retry yet.
+   */
   write(batch: readonly Signal[], context: WriteContext): Promise<WriteResult | void> | WriteResult | void;
-  /** Called once, after the last write. */
+  /** Called once, after the last write. What it throws is said on `health$`. */
   close?(): Promise<void> | void;
 }
 
-/** A write failed, and the sink knows whether it is worth trying again. */
+/**
+ * A write failed, and the sink knows whether it is worth trying again. There is no retry yet: either way the batch is dropped, and
+ * `retryable` decides whether it counts as `rejected` (false) or as `retries-exhausted`.
+ */
 export class DeliveryError extends Error {
   override readonly name: string = 'DeliveryError';
-  /** Default true. */
+  /** Whether the same write may succeed later. Default true. */
   readonly retryable: boolean;
-  /** How long the receiver asked to wait, in milliseconds. */
+  /** How long the receiver asked to wait, in milliseconds. Not used until retry has landed. */
   readonly retryAfter: number | undefined;
 
   constructor(

@@ -1,5 +1,5 @@
 import { cappedText } from './capped-text.ts';
-import { readProperty } from './errors/error-shape.ts';
+import { readProperty } from './read-property.ts';
 import { setField } from './set-field.ts';
 import type { Attributes, AttributeValue } from './signal.ts';
 import { snapshot } from './snapshot.ts';

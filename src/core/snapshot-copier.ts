@@ -1,5 +1,6 @@
 import { cappedText } from './capped-text.ts';
-import { errorShape, isErrorLike, readProperty } from './errors/error-shape.ts';
+import { errorShape, isErrorLike } from './errors/error-shape.ts';
+import { readProperty } from './read-property.ts';
 import { objectText } from './object-text.ts';
 import { setField } from './set-field.ts';
 

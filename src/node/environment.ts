@@ -3,7 +3,7 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Environment } from '../core/environment.ts';
 import { createClock } from './clock.ts';
 import { createContextStorage } from './context.ts';
-import { leaving$ } from './leaving.ts';
+import { createLeaving } from './leaving.ts';
 
 /** Longest a timer of Node waits, in milliseconds. */
 const LONGEST = 2_147_483_647;
@@ -12,7 +12,7 @@ export function createEnvironment(): Environment {
   return {
     clock: createClock(),
     sources: [],
-    leaving$,
+    leaving$: createLeaving(),
     createContextStorage,
     get variables() {
       return process.env;

@@ -19,15 +19,18 @@ import type { TracingOptions } from '../tracing/tracing-options.ts';
 export interface ObservabilityOptions {
   /** False makes every call a no-op that costs next to nothing. Default true. */
   readonly enabled?: boolean | undefined;
-  /** `service.name` on every signal. Default: `OTEL_SERVICE_NAME`, else `unknown_service`. */
+  /**
+   * `service.name` on every signal. Default: `OTEL_SERVICE_NAME`, else `unknown_service`. Like `environment` and `release` it may
+   * also be given in `attributes`, under OpenTelemetry's name.
+   */
   readonly serviceName?: string | undefined;
-  /** `deployment.environment.name` on every signal. Default: `ENVIRONMENT`, else `development`. */
+  /** `deployment.environment.name` on every signal. Default: `ENVIRONMENT`, else `production` where `NODE_ENV` is, else `development`. */
   readonly environment?: string | undefined;
-  /** `service.version` on every signal. */
+  /** `service.version` on every signal. Default: none. */
   readonly release?: string | undefined;
-  /** Resource attributes: on every signal, fixed. Default: those of `OTEL_RESOURCE_ATTRIBUTES`. */
+  /** Resource attributes: on every signal, fixed. Merged with those of `OTEL_RESOURCE_ATTRIBUTES`; keys given here win. */
   readonly attributes?: Attributes | undefined;
-  /** Default true. */
+  /** Default true, with the exporter of `OTEL_TRACES_EXPORTER`. */
   readonly tracing?: boolean | TracingOptions | undefined;
   /** Default true, or `REQUEST_LOGGING_ENABLED`. */
   readonly requestLogging?: boolean | RequestLoggerOptions | undefined;
@@ -37,15 +40,20 @@ export interface ObservabilityOptions {
   readonly errorTracking?: boolean | ErrorTrackerOptions | undefined;
   /** Sentry comes with its sink; until then a DSN is a `ConfigurationError`. */
   readonly sentryDsn?: string | undefined;
-  /** Which traces are exported. `signals$` and statistics see all of them. Default: all. */
+  /**
+   * Which traces are exported. `signals$` and statistics see all of them. Default: the share that `OTEL_TRACES_SAMPLER` and
+   * `OTEL_TRACES_SAMPLER_ARG` say, else all. `keep` comes with its issue; until then use `keepTraces` in `pipeline`.
+   */
   readonly sampling?: (SampleOptions & { readonly keep?: KeepTracesOptions | undefined }) | undefined;
+  /** What counts as secret, beyond what always does. Holds for everything after `pipeline`. Default: nothing more. */
   readonly redaction?: RedactOptions | undefined;
-  /** Your own operators, in this order. They see raw signals; what they add is redacted too. */
+  /** Your own operators, in this order. They see raw signals; what they add is redacted too. Default: none. */
   readonly pipeline?: readonly OperatorFunction<Signal, Signal>[] | undefined;
   /** A list replaces the defaults; a function gets them, to add to. Default: the console. */
   readonly sinks?: readonly Sink[] | ((defaults: readonly Sink[]) => readonly Sink[]) | undefined;
-  /** A list replaces the defaults; a function gets them, to add to. `false`: none. */
+  /** A list replaces the defaults; a function gets them, to add to. `false`: none. Default: none yet. */
   readonly sources?: readonly Source[] | ((defaults: readonly Source[]) => readonly Source[]) | false | undefined;
+  /** How signals wait for each sink and leave in batches; a full queue drops the newest. Default: see there. */
   readonly delivery?: DeliveryOptions | undefined;
   /** Configuration files come with their issue; until then only `false`. */
   readonly configFile?: string | false | undefined;

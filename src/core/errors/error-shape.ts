@@ -1,4 +1,5 @@
 import { cappedText } from '../capped-text.ts';
+import { readProperty } from '../read-property.ts';
 
 /** What is read off an error, in plain text. */
 export interface ErrorShape {
@@ -24,15 +25,6 @@ export function errorShape(error: object, limits: { readonly message: number; re
   const message = cappedText(full, limits.message);
   const stack = textOf(error, 'stack');
   return { type: cappedText(typeOf(error), 256), message, stack: stack && cappedText(withMessage(stack, full, message), limits.stack) };
-}
-
-/** A property, or `[unreadable]` where reading it throws. */
-export function readProperty(object: object, key: string): unknown {
-  try {
-    return (object as Record<string, unknown>)[key];
-  } catch {
-    return '[unreadable]';
-  }
 }
 
 function textOf(error: object, key: string): string | undefined {

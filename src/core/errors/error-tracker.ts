@@ -1,38 +1,43 @@
 import type { Severity } from '../severity.ts';
 import type { Attributes } from '../signal.ts';
 
+/** What comes with a captured exception or message. */
 export interface CaptureOptions {
   /** Anything that explains it. Copied at once, capped and redacted. */
   readonly context?: object | undefined;
   /** Default 'error' for exceptions, 'info' for messages. */
   readonly level?: Severity | undefined;
+  /** Default: none. */
   readonly attributes?: Attributes | undefined;
   /** What makes two events the same: the attribute `arkhe.fingerprint`. */
   readonly fingerprint?: readonly string[] | undefined;
-  /** Default true: you caught it. */
+  /** False for what nothing in the application caught. Only exceptions have it. Default true: you caught it. */
   readonly handled?: boolean | undefined;
 }
 
+/** Options of error tracking. */
 export interface ErrorTrackerOptions {
-  /** Default true. */
+  /** False: exceptions and messages are counted as `disabled`, and go nowhere. Default true, or `ERROR_TRACKING_ENABLED`. */
   readonly enabled?: boolean | undefined;
   /** Sentry comes with its sink; until then a DSN is a `ConfigurationError`. */
   readonly sentryDsn?: string | undefined;
-  /** Default: the manager's. */
+  /** Sets the manager's `environment`, on every signal, where that is not given beside it. Default: the manager's. */
   readonly environment?: string | undefined;
-  /** Default: the manager's. */
+  /** Sets the manager's `release`, on every signal, where that is not given beside it. Default: the manager's. */
   readonly release?: string | undefined;
-  /** Exceptions not wanted: text in the message, or a pattern. */
+  /** Exceptions not wanted: text that is in `Type: message`, or a pattern it matches. They count as `disabled`. Default: none. */
   readonly ignore?: readonly (string | RegExp)[] | undefined;
-  /** Default 50. */
+  /** How many of the latest breadcrumbs are kept; 0 keeps none. Default 50. */
   readonly maxBreadcrumbs?: number | undefined;
 }
 
+/** What comes with a breadcrumb. */
 export interface BreadcrumbOptions {
-  /** Default 'manual'. */
+  /** What kind of step it is. Default 'manual'. */
   readonly category?: string | undefined;
   /** Default 'info'. */
   readonly level?: Severity | undefined;
+  /** Default: none. */
   readonly attributes?: Attributes | undefined;
 }
 

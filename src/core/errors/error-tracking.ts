@@ -4,7 +4,7 @@ import type { Attributes, Breadcrumb, SerializedError, SeverityName, TraceContex
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshot, snapshotText } from '../snapshot.ts';
 import type { CaptureOptions, ErrorTracker } from './error-tracker.ts';
-import { readProperty } from './error-shape.ts';
+import { readProperty } from '../read-property.ts';
 import { serializeError } from './serialize-error.ts';
 
 interface Kept {

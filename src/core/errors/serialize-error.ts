@@ -1,6 +1,7 @@
 import type { SerializedError } from '../signal.ts';
 import { snapshotText } from '../snapshot.ts';
-import { errorShape, isErrorLike, readProperty } from './error-shape.ts';
+import { errorShape, isErrorLike } from './error-shape.ts';
+import { readProperty } from '../read-property.ts';
 
 const maxMessage = 4_096;
 const maxStack = 16_384;

@@ -3,8 +3,9 @@ import type { FunctionInstrument, NameOption } from '../function-instrument.ts';
 import type { Attributes } from '../signal.ts';
 import type { Statistics, StatisticsMap } from '../statistics/statistics.ts';
 
+/** Options of profiling. */
 export interface ProfilerOptions {
-  /** Default true. */
+  /** False: calls run untimed. Default true, or `PROFILING_ENABLED`. */
   readonly enabled?: boolean | undefined;
   /** Distinct names kept; later ones are counted together under `(other)`. Default 1000. */
   readonly maxSeries?: number | undefined;
@@ -12,28 +13,41 @@ export interface ProfilerOptions {
   readonly window?: number | undefined;
 }
 
+/** Options of `profileFunction`. */
 export interface ProfileFunctionOptions extends NameOption {
+  /** On the signal of every call. Default: none. */
   readonly attributes?: Attributes | undefined;
 }
 
+/** Options of `watchStatistics`. */
 export interface WatchOptions {
   /** Only this series. Default: all. */
   readonly name?: string | undefined;
-  /** Milliseconds the numbers cover. Default: the profiler's `window`. */
+  /** Milliseconds the numbers cover, at least `every`. Default: the profiler's `window`. */
   readonly window?: number | undefined;
-  /** Milliseconds between two maps. Default 1 000. */
+  /** Milliseconds between two maps. Default 1 000, or `window` when that is shorter. */
   readonly every?: number | undefined;
 }
 
-/** Times calls. Durations are milliseconds (the Python original: seconds). */
+/**
+ * Times calls. Durations are milliseconds (the Python original: seconds). No method throws anything but what the callbacks throw,
+ * and `profileFunction` and `watchStatistics` a `ConfigurationError` for wrong options.
+ */
 export interface PerformanceProfiler {
-  /** Wraps a function, or decorates a method: every call is timed, sync or async, until its end. */
+  /**
+   * Wraps a function, or decorates a method: every call is timed, sync or async, until its end.
+   * @throws ConfigurationError naming every wrong option at once, or for what is neither a function nor a method; calls never do
+   */
   readonly profileFunction: FunctionInstrument<ProfileFunctionOptions>;
   /** Times one call. */
   profile<T>(name: string, run: () => T, options?: Pick<ProfileFunctionOptions, 'attributes'>): T;
   /** Since the start. `undefined` when nothing was measured under that name. */
   getStatistics(name: string): Statistics | undefined;
+  /** Since the start, of every name. */
   getAllStatistics(): StatisticsMap;
-  /** Rolling statistics, one map a tick; late subscribers get the latest at once. */
+  /**
+   * Rolling statistics, one map a tick; late subscribers get the latest at once.
+   * @throws ConfigurationError for a `window` or `every` that is no number of milliseconds above 0, or a `window` below `every`
+   */
   watchStatistics(options?: WatchOptions): Observable<StatisticsMap>;
 }

@@ -1,7 +1,7 @@
 import { map, share, ReplaySubject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { validateInstrument } from '../config/validate-options.ts';
-import { readProperty } from '../errors/error-shape.ts';
+import { readProperty } from '../read-property.ts';
 import { followCall } from '../follow-call.ts';
 import { functionInstrument } from '../function-instrument.ts';
 import { checkOptions, interval } from '../operators/option-checks.ts';

@@ -1,4 +1,4 @@
-import { readProperty } from '../errors/error-shape.ts';
+import { readProperty } from '../read-property.ts';
 import { snapshotText } from '../snapshot.ts';
 import { traceOfParent } from '../tracing/span-parent.ts';
 import { entriesOf, headerNamed } from '../tracing/trace-headers.ts';

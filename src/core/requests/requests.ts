@@ -1,5 +1,5 @@
 import { followCall } from '../follow-call.ts';
-import { readProperty } from '../errors/error-shape.ts';
+import { readProperty } from '../read-property.ts';
 import { serializeError } from '../errors/serialize-error.ts';
 import type { Runtime } from '../runtime.ts';
 import { severityNumbers } from '../severity.ts';

@@ -6,8 +6,8 @@ import { jsonLine } from './console-json.ts';
 import { levelOf, prettyLines } from './console-line.ts';
 import { createPaint } from './console-text.ts';
 import type { Paint } from './console-text.ts';
-import { createHeldTraces } from './held-traces.ts';
-import type { HeldTrace } from './held-traces.ts';
+import { createTraceBuffer } from './trace-buffer.ts';
+import type { BufferedTrace } from './trace-buffer.ts';
 import { traceTree } from './trace-tree.ts';
 
 /** What the console sink is made of; the host's `consoleSink` fills it in. */
@@ -31,7 +31,7 @@ export interface ConsoleSinkSetup {
  */
 export function createConsoleSink({ format, print, clock, color, spans, ...setup }: ConsoleSinkSetup): Sink {
   const paint = createPaint(color);
-  const traces = createHeldTraces(clock, (trace) => printTrace(trace, paint, print));
+  const traces = createTraceBuffer(clock, (trace) => printTrace(trace, paint, print));
   let { development } = setup;
 
   function printPretty(signal: Signal): void {
@@ -64,7 +64,7 @@ export function createConsoleSink({ format, print, clock, color, spans, ...setup
   };
 }
 
-function printTrace(trace: HeldTrace, paint: Paint, print: ConsoleSinkSetup['print']): void {
+function printTrace(trace: BufferedTrace, paint: Paint, print: ConsoleSinkSetup['print']): void {
   const tree = treeOf(trace, paint);
   if (tree !== undefined) return print(tree, trace.signals.some((signal) => levelOf(signal) === 'error') ? 'error' : 'info');
   // Nothing to hang it on: tracing is off, or the tree was printed before.
@@ -73,7 +73,7 @@ function printTrace(trace: HeldTrace, paint: Paint, print: ConsoleSinkSetup['pri
 }
 
 /** `undefined` without spans, or when a user's operator made one that is none. */
-function treeOf(trace: HeldTrace, paint: Paint): string | undefined {
+function treeOf(trace: BufferedTrace, paint: Paint): string | undefined {
   if (!trace.signals.some(({ kind }) => kind === 'span')) return undefined;
   try {
     return traceTree(trace, paint);

@@ -8,15 +8,20 @@ export interface MemorySink extends Sink {
   readonly signals: readonly Signal[];
   /** Those of a kind. */
   ofKind<K extends SignalKind>(kind: K): readonly SignalOf<K>[];
+  /** Forgets what is kept. */
   clear(): void;
 }
 
+/** Options of `memorySink`. */
 export interface MemorySinkOptions {
   /** How many signals are kept; the oldest make room for new ones. Default 10 000. */
   readonly capacity?: number | undefined;
 }
 
-/** A sink that keeps the last signals in memory. Throws a `ConfigurationError` for a capacity that is no whole number from 1. */
+/**
+ * A sink that keeps the last signals in memory.
+ * @throws ConfigurationError for a capacity that is no whole number from 1
+ */
 export function memorySink({ capacity = 10_000 }: MemorySinkOptions = {}): MemorySink {
   if (!Number.isSafeInteger(capacity) || capacity < 1) throw wrongOption('capacity', 'a whole number from 1', capacity);
   let ring: Signal[] = [];

@@ -1,5 +1,5 @@
 /** The series that counts what is beyond the limit of names. */
-export const otherSeries = '(other)';
+const otherSeries = '(other)';
 
 const longestName = 256;
 

@@ -1,7 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { HrTime, Span as OpenTelemetrySpan } from '@opentelemetry/api';
 import type { Clock } from '../clock.ts';
-import { readProperty } from '../errors/error-shape.ts';
+import { readProperty } from '../read-property.ts';
 import { serializeError } from '../errors/serialize-error.ts';
 import type { RequestContext } from '../requests/request.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';

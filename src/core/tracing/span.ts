@@ -4,12 +4,15 @@ import type { Attributes, AttributeValue, SpanKind, SpanStatus, TraceContext } f
 /** What can be the parent of a span. `null` begins a new trace. */
 export type SpanParent = Pick<Span, 'trace'> | TraceContext | RequestContext | null;
 
+/** How a span begins. */
 export interface SpanOptions {
+  /** Set from the start. Default: none. */
   readonly attributes?: Attributes | undefined;
   /** Default 'internal'. */
   readonly kind?: SpanKind | undefined;
   /** Default: the active span. `null` begins a new trace. A `RequestContext` is a parent too. */
   readonly parent?: SpanParent | undefined;
+  /** Other spans it has to do with, of any trace. Default: none. */
   readonly links?: readonly TraceContext[] | undefined;
   /** Epoch milliseconds. Default: now. */
   readonly startTime?: number | undefined;

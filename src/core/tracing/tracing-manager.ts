@@ -4,20 +4,31 @@ import type { Attributes, SpanKind, TraceContext } from '../signal.ts';
 import type { Span, StartSpan } from './span.ts';
 import type { HeadersInput } from './trace-headers.ts';
 
+/** Options of `traceFunction`. */
 export interface TraceFunctionOptions {
   /** Default: the function's name, `Class.method` for a method. */
   readonly name?: string | undefined;
+  /** On the span of every call. Default: none. */
   readonly attributes?: Attributes | undefined;
   /** Default 'internal'. */
   readonly kind?: SpanKind | undefined;
 }
 
-/** Starts spans. No method throws anything but what the callbacks throw. */
+/**
+ * Starts spans. No method throws anything but what the callbacks throw, and `traceFunction` a `ConfigurationError` for wrong
+ * options.
+ */
 export interface Tracer {
+  /** Starts a span, by default as a child of the active one. */
   readonly startSpan: StartSpan;
+  /**
+   * Wraps a function, or decorates a method: every call gets a span, sync or async, until its end.
+   * @throws ConfigurationError naming every wrong option at once, or for what is neither a function nor a method; calls never do
+   */
   readonly traceFunction: FunctionInstrument<TraceFunctionOptions>;
 }
 
+/** The tracer of a manager: starts spans, and carries traces from process to process. */
 export interface TracingManager extends Tracer {
   /** The span active here, if any. */
   activeSpan(): Span | undefined;

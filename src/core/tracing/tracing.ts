@@ -3,7 +3,7 @@ import type { Context, Link, Span as OpenTelemetrySpan, TracerProvider } from '@
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { validateInstrument } from '../config/validate-options.ts';
 import type { Environment } from '../environment.ts';
-import { readProperty } from '../errors/error-shape.ts';
+import { readProperty } from '../read-property.ts';
 import { followCall } from '../follow-call.ts';
 import { functionInstrument } from '../function-instrument.ts';
 import type { FunctionInstrument } from '../function-instrument.ts';

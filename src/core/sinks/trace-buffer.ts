@@ -4,14 +4,14 @@ import type { Signal } from '../signal.ts';
 import { isLocalRoot } from './trace-tree.ts';
 
 /** What is known of a trace that may not be complete. */
-export interface HeldTrace {
+export interface BufferedTrace {
   readonly traceId: string;
   readonly signals: Signal[];
   /** How many came after the last that was kept. */
   more: number;
 }
 
-export interface HeldTraces {
+export interface TraceBuffer {
   hold(traceId: string, signal: Signal): void;
   /** Gives out the traces whose root has come: after a batch, since what belongs to a root may follow it in the same one. */
   settle(): void;
@@ -19,7 +19,7 @@ export interface HeldTraces {
   release(): void;
 }
 
-interface Held extends HeldTrace {
+interface Held extends BufferedTrace {
   /** When, on the monotonic clock, it is given out at the latest. */
   due: number;
   hasLocalRoot: boolean;
@@ -35,7 +35,7 @@ const maxTraces = 200;
 const maxSignals = 1_000;
 
 /** Keeps the signals of traces until their root has come, or they have waited long enough. Ticks only while it keeps something. */
-export function createHeldTraces(clock: Clock, giveOut: (trace: HeldTrace) => void): HeldTraces {
+export function createTraceBuffer(clock: Clock, giveOut: (trace: BufferedTrace) => void): TraceBuffer {
   const held = new Map<string, Held>();
   let ticking: Subscription | undefined;
 
