@@ -573,8 +573,9 @@ describe('the set of sinks', () => {
     const diagnostics = createDiagnostics(clock);
     const health: Health[] = [];
     diagnostics.health$.subscribe((trouble) => health.push(trouble));
-    return { book, clock, sinks: createSinkSet({ book, clock, diagnostics }), health };
+    return { book, clock, sinks: createSinkSet({ book, clock, diagnostics, run: (work) => work() }), health };
   }
+  const settingsOf = (options?: DeliveryOptions) => ({ ...deliverySettings(options), development: true });
   function sinkNamed(name: string, answer: () => Answer = () => undefined): Sink & { readonly got: string[]; closed: number } {
     const got: string[] = [];
     return {
@@ -596,7 +597,7 @@ describe('the set of sinks', () => {
 
   it('gives two sinks of one name an account each, and names them apart on `health$`', async () => {
     const { book, sinks, health } = set();
-    sinks.replace([sinkNamed('x'), sinkNamed('x', () => Promise.reject(new Error('boom')))], deliverySettings());
+    sinks.replace([sinkNamed('x'), sinkNamed('x', () => Promise.reject(new Error('boom')))], settingsOf());
     offer(sinks, 'a');
     await sinks.flush();
     expect(book.read().sinks).toMatchObject({ x: { delivered: 1 }, 'x#2': { delivered: 0, dropped: { 'retries-exhausted': 1 } } });
@@ -606,7 +607,7 @@ describe('the set of sinks', () => {
   it('writes each signal once to a sink that is listed twice', async () => {
     const { sinks } = set();
     const sink = sinkNamed('x');
-    sinks.replace([sink, sink], deliverySettings());
+    sinks.replace([sink, sink], settingsOf());
     offer(sinks, 'a');
     await sinks.flush();
     expect(sink.got).toEqual(['a']);
@@ -615,9 +616,9 @@ describe('the set of sinks', () => {
   it('keeps the queue of a sink that stays, also when others come and go, and gives it the later settings', async () => {
     const { book, clock, sinks } = set();
     const [stays, goes, comes] = [sinkNamed('x'), sinkNamed('x'), sinkNamed('x')];
-    sinks.replace([goes, stays], deliverySettings({ flushEvery: 60_000 }));
+    sinks.replace([goes, stays], settingsOf({ flushEvery: 60_000 }));
     offer(sinks, 'a');
-    sinks.replace([comes, stays], deliverySettings({ flushEvery: 10 }));
+    sinks.replace([comes, stays], settingsOf({ flushEvery: 10 }));
     offer(sinks, 'b');
     clock.advance(10);
     await settled();
@@ -630,9 +631,9 @@ describe('the set of sinks', () => {
     const { book, clock, sinks } = set();
     const before = sinkNamed('x', never);
     const after = sinkNamed('x');
-    sinks.replace([before], deliverySettings({ timeout: 500 }));
+    sinks.replace([before], settingsOf({ timeout: 500 }));
     offer(sinks, 'a');
-    sinks.replace([after], deliverySettings({ timeout: 500, flushEvery: 60_000 }));
+    sinks.replace([after], settingsOf({ timeout: 500, flushEvery: 60_000 }));
     offer(sinks, 'b');
     clock.advance(500);
     await settled();
@@ -646,9 +647,9 @@ describe('the set of sinks', () => {
   it('closes also those that are still flushing for the last time, once', async () => {
     const { book, sinks } = set();
     const before = sinkNamed('x', never);
-    sinks.replace([before], deliverySettings());
+    sinks.replace([before], settingsOf());
     offer(sinks, 'a');
-    sinks.replace([], deliverySettings());
+    sinks.replace([], settingsOf());
     await sinks.close();
     await settled();
     expect(before.closed).toBe(1);
