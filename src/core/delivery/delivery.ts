@@ -4,9 +4,10 @@ import type { Diagnostics } from '../diagnostics.ts';
 import { serializeError } from '../errors/serialize-error.ts';
 import type { DropReason, SinkAccount } from '../ledger.ts';
 import type { Signal } from '../signal.ts';
-import type { DeliveryError, Sink, WriteResult } from '../sink.ts';
+import type { Sink } from '../sink.ts';
 import type { DeliverySettings } from './delivery-options.ts';
 import { createSignalQueue } from './signal-queue.ts';
+import { isFinal, isThenable, readResult } from './write-answer.ts';
 
 export interface DeliverySetup {
   /** Of the sink, in the ledger and in `health$`: its own, numbered when another sink has the same. */
@@ -290,29 +291,4 @@ export function createDelivery(setup: DeliverySetup): Delivery {
       return sinkClosed;
     },
   };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-/** A sink is foreign code: what cannot be read, and a count that cannot be, is all delivered. */
-function readResult(answer: unknown, most: number): { readonly rejected: number; readonly handedOff: boolean } {
-  try {
-    const { rejected = 0, handedOff = false } = (answer ?? {}) as WriteResult;
-    const valid = Number.isInteger(rejected) && rejected > 0;
-    return { rejected: valid ? Math.min(rejected, most) : 0, handedOff: handedOff === true };
-  } catch {
-    return { rejected: 0, handedOff: false };
-  }
-}
-
-/** Whether the sink knows that trying again is of no use. Not by `instanceof`: there may be another copy of this package. */
-function isFinal(error: unknown): boolean {
-  try {
-    const { name, retryable } = Object(error) as Partial<DeliveryError>;
-    return name === 'DeliveryError' && retryable === false;
-  } catch {
-    return false;
-  }
 }
