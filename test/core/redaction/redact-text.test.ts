@@ -152,7 +152,7 @@ describe('always', () => {
         const start = performance.now();
         redactText(text);
         // Quadratic searches take seconds here, linear ones milliseconds.
-        expect(performance.now() - start, JSON.stringify(around + unit)).toBeLessThan(400);
+        expect(performance.now() - start, JSON.stringify(around + unit)).toBeLessThan(2_000);
       }
     }
   });
