@@ -6,7 +6,6 @@ import type {
   BaseSignal,
   MetricSignal,
   SerializedError,
-  SeverityName,
   Signal,
   SignalInput,
   SpanKind,
@@ -79,7 +78,7 @@ export function completeSignal(input: SignalInput, enrichment: Enrichment): Sign
       const eventId = textOf(input.eventId, undefined) ?? ids.eventId();
       const error = objectOf(input.error, noError);
       const [handled, breadcrumbs] = [input.handled !== false, listOf(input.breadcrumbs)];
-      const level = levelOf(input.level, 'error');
+      const level = severityNamed(input.level) ?? 'error';
       return {
         kind, name, timestamp, attributes, trace, requestId, sessionId,
         eventId, error, handled, level, context, breadcrumbs,
@@ -88,7 +87,7 @@ export function completeSignal(input: SignalInput, enrichment: Enrichment): Sign
     case 'log': {
       const { kind, context } = input;
       const eventId = textOf(input.eventId, undefined) ?? ids.eventId();
-      const [message, level] = [snapshotText(input.message), levelOf(input.level, 'info')];
+      const [message, level] = [snapshotText(input.message), severityNamed(input.level) ?? 'info'];
       const severityNumber = severityNumbers[level];
       return {
         kind, name, timestamp, attributes, trace, requestId, sessionId,
@@ -133,10 +132,6 @@ function listOf<T>(value: readonly T[] | undefined): readonly T[] {
 
 function objectOf<T extends object, O>(value: T | undefined, otherwise: O): T | O {
   return typeof value === 'object' && value !== null ? value : otherwise;
-}
-
-function levelOf(level: unknown, otherwise: SeverityName): SeverityName {
-  return severityNamed(level) ?? otherwise;
 }
 
 function from0(duration: unknown): number {

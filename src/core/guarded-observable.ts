@@ -1,5 +1,6 @@
 import { Observable, Subscriber } from 'rxjs';
 import type { Observer, Operator, OperatorFunction, Subscription, TeardownLogic } from 'rxjs';
+import { hasMethods } from './has-methods.ts';
 
 type Next<T> = (value: T) => void;
 /** What every operator is assignable to. */
@@ -105,10 +106,6 @@ function isSubscriber<T>(value: unknown): value is Subscriber<T> {
   if (value instanceof Subscriber) return true;
   if (typeof value !== 'object' || value === null) return false;
   return hasMethods(value, ['next', 'error', 'complete', 'add', 'remove', 'unsubscribe']);
-}
-
-function hasMethods(value: object, names: readonly string[]): boolean {
-  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
 
 function without<T>(observer: { next?: Next<T> | null | undefined; error?: Next<unknown> | null | undefined; complete?: (() => void) | null | undefined }): Partial<Observer<T>> {

@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import type { ErrorTracker, ErrorTrackerOptions } from './errors/error-tracker.ts';
 import { functionInstrument } from './function-instrument.ts';
 import type { FunctionInstrument } from './function-instrument.ts';
+import { hasMethods } from './has-methods.ts';
 import { createManager } from './manager.ts';
 import type { ManagerHandle } from './manager.ts';
 import type { ObservabilityManager } from './observability.ts';
@@ -17,6 +18,7 @@ import { createConsoleSink } from './sinks/console.ts';
 import type { Sink } from './sink.ts';
 import { silentStartSpan } from './tracing/silent-span.ts';
 import type { StartSpan } from './tracing/span.ts';
+import { traceFunctionWith } from './tracing/trace-function.ts';
 import type { TracingOptions } from './tracing/tracing-options.ts';
 import type { TraceFunctionOptions, Tracer, TracingManager } from './tracing/tracing-manager.ts';
 
@@ -100,7 +102,7 @@ export function createHost(environment: Environment): Host {
     readonly current: RequestLogger['current'] = () => this.#handle().requests.current();
 
     static [Symbol.hasInstance](value: unknown): boolean {
-      return hasMethod(value, 'logRequest');
+      return hasMethods(value, ['logRequest']);
     }
   }
 
@@ -127,7 +129,7 @@ export function createHost(environment: Environment): Host {
     readonly watchStatistics: PerformanceProfiler['watchStatistics'] = (options) => this.#profiler.watchStatistics(options);
 
     static [Symbol.hasInstance](value: unknown): boolean {
-      return hasMethod(value, 'profileFunction');
+      return hasMethods(value, ['profileFunction']);
     }
   }
 
@@ -147,21 +149,14 @@ export function createHost(environment: Environment): Host {
     readonly addBreadcrumb: ErrorTracker['addBreadcrumb'] = (message, options) => this.#tracker.addBreadcrumb(message, options);
 
     static [Symbol.hasInstance](value: unknown): boolean {
-      return hasMethod(value, 'captureException');
+      return hasMethods(value, ['captureException']);
     }
   }
 
   /** The tracer in force, looked up at each call; without one, calls run as if it were not there. */
   function lateTracer(find: () => Tracer | undefined): Tracer {
     const startSpan = ((...given: Parameters<StartSpan>) => (find()?.startSpan ?? silentStartSpan)(...given)) as StartSpan;
-    return {
-      startSpan,
-      traceFunction: functionInstrument<TraceFunctionOptions>(
-        'traceFunction',
-        (name, options, call) => startSpan(name, { attributes: options?.attributes, kind: options?.kind }, call),
-        (options) => validateInstrument('tracing', options),
-      ),
-    };
+    return { startSpan, traceFunction: traceFunctionWith(startSpan) };
   }
 
   return {
@@ -198,8 +193,4 @@ export function createHost(environment: Environment): Host {
 function isDevelopment({ variables }: Environment): boolean {
   const { environment = 'development' } = readVariables(variables, () => undefined).options;
   return environment === 'development';
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { configurationError, describeValue } from '../configuration-error.ts';
 import type { ConfigurationIssue } from '../configuration-error.ts';
+import { hasMethods } from '../has-methods.ts';
 import { severityNamed } from '../severity.ts';
 import { closest } from './closest.ts';
 import type { ObservabilityOptions } from './options.ts';
@@ -121,10 +122,6 @@ const attributes = (): Schema =>
   v.custom((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object of attributes');
 const clock = (): Schema =>
   v.custom((value) => hasMethods(value, ['now', 'elapsed', 'every']), 'a clock: { now(), elapsed(), every(milliseconds) }');
-
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function');
-}
 
 function named(expected: string, method: string): Schema {
   return v.custom((value) => hasMethods(value, [method]) && typeof Reflect.get(Object(value), 'name') === 'string', expected);

@@ -1,6 +1,6 @@
 import type { Runtime } from '../runtime.ts';
 import { severityNamed, severityNumbers } from '../severity.ts';
-import type { Attributes, Breadcrumb, SerializedError, SeverityName, TraceContext } from '../signal.ts';
+import type { Attributes, Breadcrumb, SerializedError, TraceContext } from '../signal.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshot, snapshotText } from '../snapshot.ts';
 import type { CaptureOptions, ErrorTracker } from './error-tracker.ts';
@@ -51,7 +51,7 @@ export function createErrorTracking(
           eventId,
           error: serialized,
           handled: options.handled !== false,
-          level: levelOf(options.level, 'error'),
+          level: severityNamed(options.level) ?? 'error',
           context: snapshot(options.context),
           breadcrumbs: breadcrumbs
             .filter(({ traceId }) => traceId === undefined || traceId === trace?.traceId)
@@ -61,7 +61,7 @@ export function createErrorTracking(
     captureMessage: (message, given) =>
       captured('captureMessage', (eventId) => {
         const options = readOptions(given);
-        const level = levelOf(options.level, 'info');
+        const level = severityNamed(options.level) ?? 'info';
         runtime.emit({
           kind: 'log',
           name: 'message',
@@ -82,7 +82,7 @@ export function createErrorTracking(
         category: snapshotText(readProperty(options, 'category') ?? 'manual', 256),
         message: snapshotText(message, 1_024),
         timestamp: clock.now(),
-        level: levelOf(readProperty(options, 'level'), 'info'),
+        level: severityNamed(readProperty(options, 'level')) ?? 'info',
         attributes: snapshotAttributes(readProperty(options, 'attributes')),
       };
       breadcrumbs = [...breadcrumbs, { traceId: runtime.currentTrace()?.traceId, breadcrumb }].slice(-most);
@@ -108,10 +108,6 @@ function readOptions(given: CaptureOptions | undefined): ReadOptions {
     handled: readProperty(options, 'handled'),
     attributes: fingerprint === undefined ? attributes : snapshotAttributes({ 'arkhe.fingerprint': fingerprint }, attributes),
   };
-}
-
-function levelOf(given: unknown, otherwise: SeverityName): SeverityName {
-  return severityNamed(given) ?? otherwise;
 }
 
 function matches(pattern: string | RegExp, { type, message }: SerializedError): boolean {

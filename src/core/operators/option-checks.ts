@@ -1,4 +1,5 @@
 import { configurationError, describeValue, wrongOption } from '../configuration-error.ts';
+import { hasMethods } from '../has-methods.ts';
 
 /** What an option must be. */
 export interface OptionCheck {
@@ -54,8 +55,4 @@ export const aClock: OptionCheck = {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
-}
-
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function');
 }

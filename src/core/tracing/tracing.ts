@@ -1,12 +1,9 @@
 import { context, isSpanContextValid, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, Link, Span as OpenTelemetrySpan, TracerProvider } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { validateInstrument } from '../config/validate-options.ts';
 import type { Environment } from '../environment.ts';
 import { readProperty } from '../read-property.ts';
 import { followCall } from '../follow-call.ts';
-import { functionInstrument } from '../function-instrument.ts';
-import type { FunctionInstrument } from '../function-instrument.ts';
 import type { RequestContext } from '../requests/request.ts';
 import type { Runtime } from '../runtime.ts';
 import { snapshotText } from '../snapshot.ts';
@@ -19,8 +16,9 @@ import { traceOfParent } from './span-parent.ts';
 import { createSpanProcessor } from './span-processor.ts';
 import { maxAttributes, toOpenTelemetryKind, toTraceContext } from './span-signal.ts';
 import type { Span, SpanOptions, StartSpan } from './span.ts';
+import { traceFunctionWith } from './trace-function.ts';
 import { readTraceHeaders, traceHeaders } from './trace-headers.ts';
-import type { TraceFunctionOptions, Tracer, TracingManager } from './tracing-manager.ts';
+import type { Tracer, TracingManager } from './tracing-manager.ts';
 import { VERSION } from '../version.ts';
 
 /** The tracing of one manager. */
@@ -189,14 +187,6 @@ export function createTracing(runtime: Runtime, environment: Environment): Traci
         span.end();
       },
       (piece) => enter(span, piece),
-    );
-  }
-
-  function traceFunctionWith(startSpan: StartSpan): FunctionInstrument<TraceFunctionOptions> {
-    return functionInstrument(
-      'traceFunction',
-      (name, options, call) => startSpan(name, { attributes: options?.attributes, kind: options?.kind }, call),
-      (options) => validateInstrument('tracing', options),
     );
   }
 
