@@ -37,8 +37,10 @@ export default [
     output: {
       ...output,
       dir: 'dist/browser',
-      // Apart, so that a page which uses none of it does not get the statements a bundler cannot prove to be pure.
-      manualChunks: (id) => /node_modules\/@?(opentelemetry|valibot)\//.exec(id)?.[1],
+      // A module each, as in the sources: `sideEffects: false` lets an application's bundler leave out whole modules, but of a chunk
+      // only the statements it can prove to be pure.
+      preserveModules: true,
+      entryFileNames: ({ name }) => `${moduleName(name)}.js`,
     },
     onLog: refuseWarnings,
   },
@@ -79,6 +81,13 @@ export default [
 
 function entries(host, names, others) {
   return { ...Object.fromEntries(names.map((name) => [name, `build/${host}/${name}.js`])), ...others };
+}
+
+/** Where a module of the browser's build goes: entries and what is the browser's own to the top, what is inlined under `inlined`. */
+function moduleName(name) {
+  const path = name.replace(/^build\//, '').replace(/^browser\//, '').replace(/^core\/index$/, 'core');
+  // No package publishes a folder of the name `node_modules`.
+  return path.replace(/^.*node_modules\//, 'inlined/').replaceAll('node_modules/', '');
 }
 
 function matches(...patterns) {

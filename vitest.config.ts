@@ -9,7 +9,7 @@ const universal = { '#test': 'vitest', '#sdk': path('src/browser/universal.ts'),
 export default defineConfig({
   test: {
     projects: [
-      project('node', node, ['test/{core,node,legacy-decorators}/**/*.test.ts', 'test/contract/**/*.ts']),
+      project('node', node, ['test/{core,node,interop,legacy-decorators}/**/*.test.ts', 'test/contract/**/*.ts']),
       project('universal', universal, ['test/contract/**/*.ts']),
       project('package', node, ['test/package/**/*.test.ts'], { globalSetup: 'test/package/pack.ts', testTimeout: 60_000 }),
     ],
@@ -22,7 +22,15 @@ function project(name: string, alias: Record<string, string>, include: string[],
     oxc: false,
     plugins: [esbuild({ target: 'node20' })],
     resolve: { alias },
-    test: { name, include, restoreMocks: true, setupFiles: 'test/helpers/fixed-seed.ts', ...more },
+    test: {
+      name,
+      include,
+      restoreMocks: true,
+      setupFiles: 'test/helpers/fixed-seed.ts',
+      // Its modules are written for bundlers: Node finds none of what they import.
+      server: { deps: { inline: [/otlp-transformer\/build\/esm/] } },
+      ...more,
+    },
   };
 }
 

@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = ['node_modules/typescript/bin/tsc'];
 const steps = [
   { name: 'build', commands: [[...tsc, '-b'], ['node_modules/rollup/dist/bin/rollup', '-c', '--silent']] },
+  { name: 'receivers', commands: receivers() },
   { name: 'types', commands: [[...tsc, '-p', 'test'], [...tsc, '-p', 'test/legacy-decorators']] },
   {
     name: 'vitest',
@@ -32,6 +33,16 @@ for (const { name, note, ...counts } of lines) {
 }
 process.exitCode = failed > 0 ? 1 : 0;
 console.log(`${passed} passed, ${failed} failed`);
+
+/** Receivers of OTLP that nobody here wrote come with a newer Node, which must not take the place of this one: a folder of their own. */
+function receivers() {
+  const folder = 'test/receivers';
+  if (existsSync(join(root, folder, 'node_modules/.package-lock.json'))) return [];
+  // The npm that runs this script, else the one beside Node.
+  const running = process.env.npm_execpath ?? '';
+  const npm = running.includes('npm-cli') ? running : join(process.execPath, '../../lib/node_modules/npm/bin/npm-cli.js');
+  return [[npm, 'ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund']];
+}
 
 /** Runs the commands of a step up to the first that fails, and gives a line of the report for each of its suites. */
 function run({ name, commands, suites = [] }) {

@@ -1,26 +1,29 @@
-import { StackContextManager, WebTracerProvider } from '@opentelemetry/sdk-trace-web';
 import { EMPTY } from 'rxjs';
 import type { Environment } from '../core/environment.ts';
+import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
 import { createClock } from './clock.ts';
 import { createContextStorage } from './context.ts';
+import { createContextManager } from './context-manager.ts';
+import { createFetchTransport } from './fetch-transport.ts';
 
 /** What every host with standard globals has. A page adds what is its own. */
 export function createEnvironment(): Environment {
+  const clock = createClock();
   return {
-    clock: createClock(),
+    clock,
     variables: {},
     sources: [],
     leaving$: EMPTY,
     color: false,
     createContextStorage,
+    otlpSink: otlpSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
     fillRandom: (bytes) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
     print(text, level) {
       if (level === 'error' || level === 'fatal') console.error(text);
       else if (level === 'warn') console.warn(text);
       else console.log(text);
     },
-    createTracerProvider: (config) => new WebTracerProvider(config),
-    createContextManager: () => new StackContextManager().enable(),
+    createContextManager,
     session: () => undefined,
     keepAlive: () => () => undefined,
   };

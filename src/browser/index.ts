@@ -4,6 +4,9 @@ import type { Host } from '../core/host.ts';
 import type * as core from '../core/index.ts';
 import { createTimedOperators } from '../core/operators/timed-operators.ts';
 import type { TimedOperators } from '../core/operators/timed-operators.ts';
+import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import type { OtlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import { createBrowserTransport } from './browser-transport.ts';
 import { createClock } from './clock.ts';
 import { createPageEnvironment } from './page-environment.ts';
 
@@ -28,6 +31,7 @@ export type PerformanceProfiler = core.PerformanceProfiler;
 export const ErrorTracker: Host['ErrorTracker'] = host.ErrorTracker;
 export type ErrorTracker = core.ErrorTracker;
 export const consoleSink: Host['consoleSink'] = host.consoleSink;
+export const otlpSink: OtlpSinkFactory = /* @__PURE__ */ otlpSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
 export const keepTraces: TimedOperators['keepTraces'] = timed.keepTraces;
 export const rateLimit: TimedOperators['rateLimit'] = timed.rateLimit;
 export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.rollingStatistics;

@@ -1,6 +1,9 @@
 import { Observable } from 'rxjs';
 
-/** The page is hidden or left: on a phone there may be no later moment. Silent where there is no page. */
+/**
+ * The page is hidden or left: on a phone there may be no later moment. A page is hidden before it is frozen or discarded, and one that
+ * comes back goes on as it was. Silent where there is no page.
+ */
 export function createLeaving(): Observable<unknown> {
   return new Observable((subscriber) => {
     if (typeof window === 'undefined' || typeof document === 'undefined') return;

@@ -1,5 +1,7 @@
 import type { Environment } from '../core/environment.ts';
 import { createIds } from '../core/ids.ts';
+import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import { createBrowserTransport } from './browser-transport.ts';
 import { createEnvironment } from './environment.ts';
 import { createLeaving } from './leaving.ts';
 import { currentSession } from './session.ts';
@@ -10,6 +12,7 @@ export function createPageEnvironment(): Environment {
   return {
     ...standard,
     leaving$: createLeaving(),
+    otlpSink: otlpSinkFactory({ clock: standard.clock, createTransport: createBrowserTransport, language: 'webjs' }),
     session: () => currentSession(createIds(standard.fillRandom)),
   };
 }

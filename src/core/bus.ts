@@ -1,5 +1,6 @@
 import type { Observable, Subscriber } from 'rxjs';
 import { GuardedObservable } from './guarded-observable.ts';
+import { createTurns } from './turns.ts';
 
 export interface BusOptions {
   /** Told what a subscriber threw. */
@@ -25,16 +26,14 @@ export interface Bus<T> {
   complete(): void;
 }
 
-export function createBus<T>({ report, maxNested = 10_000 }: BusOptions): Bus<T> {
+export function createBus<T>({ report, maxNested }: BusOptions): Bus<T> {
   // Not a `Subject`: what one subscriber throws while it ends (a `finalize`) would keep those after it from the value.
   let subscribers: readonly Subscriber<T>[] = [];
-  let waiting: T[] = [];
-  let nested = 0;
-  let busy = false;
   let completed = false;
+  const turns = createTurns<T>({ take: deliver, report, maxNested });
 
   const values$ = new GuardedObservable<T>(report, (subscriber) => {
-    if (completed && !busy) return subscriber.complete();
+    if (completed && !turns.busy) return subscriber.complete();
     subscribers = [...subscribers, subscriber];
     return () => {
       subscribers = subscribers.filter((other) => other !== subscriber);
@@ -48,14 +47,6 @@ export function createBus<T>({ report, maxNested = 10_000 }: BusOptions): Bus<T>
       } catch (error) {
         report(error);
       }
-    }
-  }
-
-  function drain(): void {
-    while (waiting.length > 0) {
-      const values = waiting;
-      waiting = [];
-      for (const value of values) deliver(value);
     }
   }
 
@@ -75,30 +66,17 @@ export function createBus<T>({ report, maxNested = 10_000 }: BusOptions): Bus<T>
       return subscribers.length > 0;
     },
     get busy() {
-      return busy;
+      return turns.busy;
     },
     emit(value) {
       if (completed) return true;
-      if (busy) {
-        if (nested >= maxNested) return false;
-        nested++;
-        waiting.push(value);
-        return true;
-      }
-      busy = true;
-      try {
-        deliver(value);
-        drain();
-      } finally {
-        busy = false;
-        nested = 0;
-        if (completed) finish();
-      }
-      return true;
+      const taken = turns.give(value);
+      if (completed && !turns.busy) finish();
+      return taken;
     },
     complete() {
       completed = true;
-      if (!busy) finish();
+      if (!turns.busy) finish();
     },
   };
 }

@@ -18,16 +18,25 @@ export interface Timed {
 
 /** Most the two clocks of a host may be apart, in milliseconds, before the wall clock is believed again. */
 const DRIFT = 100;
+/** How often the wall clock is asked at most, in milliseconds: one look at it costs a tenth of a span. */
+const CHECK_EVERY = 1;
 
 /**
  * Epoch milliseconds with the resolution of the monotonic clock, so that what happens within a millisecond keeps its order. After
- * a sleep or a correction of the system's time it follows the wall clock.
+ * a sleep or a correction of the system's time it follows the wall clock, a millisecond of running time later at most.
  */
 export function anchoredNow(wall: () => number, elapsed: () => number): () => number {
-  let offset: number | undefined;
+  let offset = 0;
+  let checkedAt = Number.NEGATIVE_INFINITY;
   return () => {
-    const [time, ticks] = [wall(), elapsed()];
-    if (offset === undefined || Math.abs(offset + ticks - time) > DRIFT) offset = time - ticks;
+    const ticks = elapsed();
+    // A clock that ran backwards would not be asked again for as long as it went back.
+    if (ticks - checkedAt >= CHECK_EVERY || ticks < checkedAt) {
+      const time = wall();
+      const isFirst = checkedAt === Number.NEGATIVE_INFINITY;
+      if (isFirst || Math.abs(offset + ticks - time) > DRIFT) offset = time - ticks;
+      checkedAt = ticks;
+    }
     return offset + ticks;
   };
 }

@@ -1,18 +1,7 @@
-import { isHex } from './foreign-signal.ts';
 import type { Runtime } from './runtime.ts';
-import { severityNamed, severityNumbers } from './severity.ts';
-import type {
-  Attributes,
-  BaseSignal,
-  MetricSignal,
-  SerializedError,
-  Signal,
-  SignalInput,
-  SpanKind,
-  SpanStatus,
-  TraceContext,
-} from './signal.ts';
-import { snapshotAttributes } from './snapshot-attributes.ts';
+import { severityNumbers } from './severity.ts';
+import type { Attributes, BaseSignal, Signal, SignalInput } from './signal.ts';
+import { withResource } from './snapshot-attributes.ts';
 import { snapshotText } from './snapshot.ts';
 
 /** What the stream adds to every signal. */
@@ -22,14 +11,10 @@ export interface Enrichment {
   readonly sessionId: string | undefined;
 }
 
-const noError: SerializedError = { type: 'Error', message: '' };
-const spanKinds: ReadonlySet<unknown> = new Set<SpanKind>(['internal', 'server', 'client', 'producer', 'consumer']);
-const instruments: ReadonlySet<unknown> = new Set<MetricSignal['instrument']>(['counter', 'gauge', 'histogram']);
-
 /**
- * The signal in its final shape, every field present and in the same order, so that engines keep one shape a kind. What a source
- * left out or got wrong has its default.
- * @throws TypeError for a metric without a number: any default would be a false measurement
+ * The signal in its final shape, every field present and in the same order, so that engines keep one shape a kind. What was left
+ * out has its default. The input is well formed, as the SDK's own parts and `foreignSignal` make it, and nobody else keeps it: its
+ * attributes get those of the resource.
  */
 export function completeSignal(input: SignalInput, enrichment: Enrichment): Signal {
   const { name, timestamp, attributes, trace, requestId, sessionId } = completeBase(input, enrichment);
@@ -37,103 +22,69 @@ export function completeSignal(input: SignalInput, enrichment: Enrichment): Sign
   // Literals without a spread, which engines build many times faster.
   switch (input.kind) {
     case 'span': {
-      const { kind, parentIsRemote } = input;
-      const own = traceOf(input.trace) ?? { traceId: ids.traceId(), spanId: ids.spanId(), sampled: true };
-      const parentSpanId = textOf(input.parentSpanId, undefined);
-      const spanKind = spanKinds.has(input.spanKind) ? input.spanKind : 'internal';
-      const status: SpanStatus = typeof input.status?.code === 'string' ? input.status : { code: 'unset', message: undefined };
-      const scope = typeof input.scope?.name === 'string' ? input.scope : undefined;
-      const [events, links] = [listOf(input.events), listOf(input.links)];
-      const duration = from0(input.duration);
+      const { kind, parentSpanId, parentIsRemote, spanKind, duration, status, events, links, scope } = input;
+      const own = input.trace ?? { traceId: ids.traceId(), spanId: ids.spanId(), sampled: true, traceState: undefined };
       return {
         kind, name, timestamp, attributes, trace: own, requestId, sessionId,
-        parentSpanId, parentIsRemote, spanKind, duration, status, events, links, scope,
+        parentSpanId, parentIsRemote, spanKind, duration: from0(duration), status, events, links, scope,
       };
     }
     case 'request': {
-      const { kind, params } = input;
-      const own = textOf(input.requestId, undefined) ?? ids.requestId();
-      const [method, path, headers] = [textOf(input.method, ''), textOf(input.path, ''), objectOf(input.headers, undefined)];
+      const { kind, method, path, params, headers } = input;
+      const own = requestId ?? ids.requestId();
       return { kind, name, timestamp, attributes, trace, requestId: own, sessionId, method, path, params, headers };
     }
     case 'response': {
-      const { kind, data } = input;
-      const own = textOf(input.requestId, undefined) ?? ids.requestId();
-      const [method, path, error] = [textOf(input.method, ''), textOf(input.path, ''), objectOf(input.error, undefined)];
-      const status = input.status === 'error' ? 'error' : 'success';
-      const statusCode = typeof input.statusCode === 'number' ? input.statusCode : undefined;
-      const duration = from0(input.duration);
+      const { kind, method, path, status, statusCode, duration, data, error } = input;
+      const own = requestId ?? ids.requestId();
       return {
         kind, name, timestamp, attributes, trace, requestId: own, sessionId,
-        method, path, status, statusCode, duration, data, error,
+        method, path, status, statusCode, duration: from0(duration), data, error,
       };
     }
     case 'profile': {
-      const { kind } = input;
-      const [duration, failed] = [from0(input.duration), input.failed === true];
-      return { kind, name, timestamp, attributes, trace, requestId, sessionId, duration, failed };
+      const { kind, duration, failed } = input;
+      return { kind, name, timestamp, attributes, trace, requestId, sessionId, duration: from0(duration), failed };
     }
     case 'error': {
-      const { kind, context } = input;
-      const eventId = textOf(input.eventId, undefined) ?? ids.eventId();
-      const error = objectOf(input.error, noError);
-      const [handled, breadcrumbs] = [input.handled !== false, listOf(input.breadcrumbs)];
-      const level = severityNamed(input.level) ?? 'error';
+      const { kind, eventId = ids.eventId(), error, handled, level, context, breadcrumbs } = input;
       return {
         kind, name, timestamp, attributes, trace, requestId, sessionId,
         eventId, error, handled, level, context, breadcrumbs,
       };
     }
     case 'log': {
-      const { kind, context } = input;
-      const eventId = textOf(input.eventId, undefined) ?? ids.eventId();
-      const [message, level] = [snapshotText(input.message), severityNamed(input.level) ?? 'info'];
-      const severityNumber = severityNumbers[level];
+      const { kind, eventId = ids.eventId(), message, level, context } = input;
       return {
         kind, name, timestamp, attributes, trace, requestId, sessionId,
-        eventId, message, level, severityNumber, context,
+        eventId, message, level, severityNumber: severityNumbers[level], context,
       };
     }
     case 'metric': {
-      const { kind, value } = input;
-      if (!Number.isFinite(value)) throw new TypeError('a metric without a finite value');
-      const instrument = instruments.has(input.instrument) ? input.instrument : 'gauge';
-      const unit = textOf(input.unit, '1');
+      const { kind, value, unit, instrument } = input;
       return { kind, name, timestamp, attributes, trace, requestId, sessionId, value, unit, instrument };
     }
   }
 }
 
 function completeBase(input: SignalInput, { runtime, resource, sessionId }: Enrichment): BaseSignal {
+  const { name, timestamp, attributes, trace, requestId } = input;
   return {
-    name: snapshotText(input.name, 256),
-    timestamp: Number.isFinite(input.timestamp) ? Number(input.timestamp) : runtime.clock.now(),
-    attributes: snapshotAttributes(input.attributes, resource),
+    name: snapshotText(name, 256),
+    timestamp: typeof timestamp === 'number' && Number.isFinite(timestamp) ? timestamp : runtime.clock.now(),
+    attributes: withResource(attributes, resource),
     // A part that says there is none knows better than the place where the code runs now.
-    trace: traceOf(input.trace) ?? ('trace' in input ? undefined : runtime.currentTrace()),
-    requestId: textOf(input.requestId, undefined) ?? runtime.storage.get()?.request?.requestId,
-    sessionId: textOf(input.sessionId, undefined) ?? sessionId,
+    trace: trace ?? ('trace' in input ? undefined : runtime.currentTrace()),
+    // The active request is an object that the application has, too.
+    requestId: textOf(requestId) ?? textOf(runtime.storage.get()?.request?.requestId),
+    sessionId: input.sessionId ?? sessionId,
   };
 }
 
-/** Exporters refuse a whole batch for one identifier of the wrong form. */
-function traceOf(trace: TraceContext | undefined): TraceContext | undefined {
-  if (typeof trace !== 'object' || trace === null || !isHex(trace.traceId, 32) || !isHex(trace.spanId, 16)) return undefined;
-  return typeof trace.sampled === 'boolean' ? trace : { traceId: trace.traceId, spanId: trace.spanId, sampled: true };
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
-function textOf<T>(value: unknown, otherwise: T): string | T {
-  return typeof value === 'string' ? value : otherwise;
-}
-
-function listOf<T>(value: readonly T[] | undefined): readonly T[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function objectOf<T extends object, O>(value: T | undefined, otherwise: O): T | O {
-  return typeof value === 'object' && value !== null ? value : otherwise;
-}
-
-function from0(duration: unknown): number {
-  return typeof duration === 'number' && Number.isFinite(duration) ? Math.max(0, duration) : 0;
+function from0(duration: number): number {
+  return duration > 0 && duration < Number.POSITIVE_INFINITY ? duration : 0;
 }

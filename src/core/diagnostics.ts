@@ -12,10 +12,12 @@ import { snapshotText } from './snapshot.ts';
 /**
  * A trouble of the SDK itself, as it happens, at `timestamp` (epoch milliseconds). By `type`:
  *
- * - `dropped`: the sink called `sink` lost `count` signals for this `reason` since it was last said.
- * - `sink-failed`: a sink threw, or did not answer in time. Failing writes are said once until one succeeds. `retryIn`:
- *   milliseconds to the next try; absent, as there is no retry yet.
- * - `sink-recovered`: a write succeeded after one that failed.
+ * - `dropped`: the sink called `sink` lost `count` signals for this `reason` since it was last said: at the end of the turn the
+ *   first time, then at most once a minute, and what is unsaid when the sink recovers or is closed.
+ * - `sink-failed`: a sink threw, or did not answer in time; of a sink with several endpoints `error` names the one. A write that fails
+ *   is said once for each endpoint, and once more when the receiver refuses for good, until `sink-recovered`. `retryIn`:
+ *   milliseconds to the next try of that write; absent when there is none.
+ * - `sink-recovered`: after `sink-failed` a write succeeded, and no endpoint fails any more.
  * - `subscriber-failed`, `operator-failed`, `source-failed`: foreign code threw `error`. `name` says where: the stream, the place
  *   in `pipeline`, the source, or the method called. The same failure is said once a minute.
  * - `input-ignored`: what `name` was given could not be used, and `message` says why. The same is said once a minute.

@@ -1,37 +1,109 @@
+import { instrumentNamed } from './instrument.ts';
+import { severityNamed, severityNumbers } from './severity.ts';
 import { isSignalInput } from './signal.ts';
-import type { SerializedError, SignalInput, SpanEvent, SpanStatus, TraceContext } from './signal.ts';
-import { snapshot } from './snapshot.ts';
+import type { SerializedError, SignalInput, SignalKind, SpanEvent, SpanKind, SpanSignal, SpanStatus, TraceContext } from './signal.ts';
+import { snapshotAttributes } from './snapshot-attributes.ts';
+import { snapshot, snapshotText } from './snapshot.ts';
+import { validTraceState } from './tracing/trace-state.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const spanKinds: ReadonlySet<unknown> = new Set<SpanKind>(['internal', 'server', 'client', 'producer', 'consumer']);
 
 /**
- * What a source hands in, copied, and with what is nested in it in the shape its kind has: a collector refuses a whole batch for
- * one identifier of the wrong form. Anything may come in; what is no signal at all is left for the stream to refuse.
+ * What a source hands in, copied, with every field as its kind has it: a collector refuses a whole batch for one identifier of the
+ * wrong form. What is wrong has its default, or is `undefined` where completing the signal adds it. Anything may come in; without
+ * kind and name it is no signal, and the result is `undefined`.
+ * @throws TypeError for a metric without a number: any default would be a false measurement
  */
-export function foreignSignal(input: unknown): SignalInput {
-  const copy = snapshot(input) as SignalInput;
-  if (!isSignalInput(copy)) return copy;
-  switch (copy.kind) {
-    case 'span': {
-      const parentSpanId = isHex(copy.parentSpanId, 16) ? copy.parentSpanId : undefined;
-      const timestamp = Number.isFinite(copy.timestamp) ? Number(copy.timestamp) : 0;
-      const events = listOf(copy.events).filter(isEvent).map((event) => eventOf(event, timestamp));
-      return { ...copy, parentSpanId, status: statusOf(copy.status), events, links: listOf(copy.links).filter(isTraceContext) };
+export function foreignSignal(input: unknown): SignalInput | undefined {
+  const copy: unknown = snapshot(input);
+  if (!isSignalInput(copy)) return undefined;
+  const fields = copy as unknown as Fields;
+  const { kind, name } = copy;
+  const timestamp = numberOf(fields['timestamp']);
+  const checked = {
+    kind,
+    name,
+    timestamp,
+    attributes: snapshotAttributes(fields['attributes']),
+    requestId: textOf(fields['requestId'], undefined),
+    sessionId: textOf(fields['sessionId'], undefined),
+    ...checkedFields(kind, fields, timestamp ?? 0),
+    // Where the field is missing, it is the trace in which the code runs.
+    ...('trace' in fields && { trace: traceOf(fields['trace']) }),
+  };
+  return checked as unknown as SignalInput;
+}
+
+/** What only this kind has. */
+function checkedFields(kind: SignalKind, fields: Fields, timestamp: number): Fields {
+  const { duration, method, path, eventId, context, level } = fields;
+  switch (kind) {
+    case 'span':
+      return { ...checkedSpan(fields, timestamp), duration: numberOf(duration) ?? 0 };
+    case 'request':
+      return { method: textOf(method, ''), path: textOf(path, ''), params: fields['params'], headers: isRecord(fields['headers']) ? fields['headers'] : undefined };
+    case 'response': {
+      const { status, statusCode, data, error } = fields;
+      return {
+        method: textOf(method, ''),
+        path: textOf(path, ''),
+        status: status === 'error' ? 'error' : 'success',
+        statusCode: numberOf(statusCode),
+        duration: numberOf(duration) ?? 0,
+        data,
+        error: isRecord(error) ? errorOf(error) : undefined,
+      };
     }
-    case 'response':
-      return { ...copy, error: isRecord(copy.error) ? errorOf(copy.error) : undefined };
-    case 'error':
-      return { ...copy, error: errorOf(copy.error) };
-    default:
-      return copy;
+    case 'profile':
+      return { duration: numberOf(duration) ?? 0, failed: fields['failed'] === true };
+    case 'error': {
+      const { error, handled, breadcrumbs } = fields;
+      return {
+        eventId: textOf(eventId, undefined),
+        error: errorOf(error),
+        handled: handled !== false,
+        level: severityNamed(level) ?? 'error',
+        context,
+        breadcrumbs: listOf(breadcrumbs),
+      };
+    }
+    case 'log': {
+      const severity = severityNamed(level) ?? 'info';
+      return { eventId: textOf(eventId, undefined), message: snapshotText(fields['message']), level: severity, severityNumber: severityNumbers[severity], context };
+    }
+    case 'metric': {
+      const { value, unit, instrument } = fields;
+      if (!Number.isFinite(value)) throw new TypeError('a metric without a finite value');
+      return { value, unit: textOf(unit, '1'), instrument: instrumentNamed(instrument) };
+    }
   }
 }
 
-/** Whether a value is this many lower-case hexadecimal digits. */
-export function isHex(value: unknown, digits: number): boolean {
-  return typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value);
+function checkedSpan(fields: Fields, timestamp: number): Omit<Fields & Partial<SpanSignal>, 'duration'> {
+  const { parentSpanId, parentIsRemote, spanKind, scope } = fields;
+  return {
+    parentSpanId: isHex(parentSpanId, 16) ? parentSpanId : undefined,
+    parentIsRemote: parentIsRemote === true ? true : undefined,
+    spanKind: spanKinds.has(spanKind) ? (spanKind as SpanKind) : 'internal',
+    status: statusOf(fields['status']),
+    events: listOf(fields['events']).filter(isEvent).map((event) => eventOf(event, timestamp)),
+    links: listOf(fields['links']).map(traceOf).filter((trace) => trace !== undefined),
+    scope: isRecord(scope) && typeof scope['name'] === 'string' ? { name: scope['name'], version: textOf(scope['version'], undefined) } : undefined,
+  };
 }
 
-function isTraceContext(value: unknown): value is TraceContext {
-  return isRecord(value) && isHex(value['traceId'], 32) && isHex(value['spanId'], 16);
+/** `undefined` for identifiers of the wrong form. */
+function traceOf(trace: unknown): TraceContext | undefined {
+  const { traceId, spanId, sampled, traceState }: Fields = isRecord(trace) ? trace : {};
+  if (!isHex(traceId, 32) || !isHex(spanId, 16)) return undefined;
+  return { traceId, spanId, sampled: sampled !== false, traceState: validTraceState(traceState) };
+}
+
+/** Whether a value is this many lower-case hexadecimal digits. */
+function isHex(value: unknown, digits: number): value is string {
+  return typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value);
 }
 
 function isEvent(value: unknown): value is SpanEvent {
@@ -39,30 +111,38 @@ function isEvent(value: unknown): value is SpanEvent {
 }
 
 function eventOf({ name, timestamp, attributes }: SpanEvent, start: number): SpanEvent {
-  return { name, timestamp: Number.isFinite(timestamp) ? timestamp : start, attributes: isRecord(attributes) ? attributes : {} };
+  return { name, timestamp: numberOf(timestamp) ?? start, attributes: snapshotAttributes(attributes) };
 }
 
 function statusOf(status: unknown): SpanStatus {
-  const { code, message }: Partial<Record<string, unknown>> = isRecord(status) ? status : {};
+  const { code, message }: Fields = isRecord(status) ? status : {};
   const known = code === 'ok' || code === 'error' ? code : 'unset';
-  return { code: known, message: typeof message === 'string' ? message : undefined };
+  return { code: known, message: textOf(message, undefined) };
 }
 
 function errorOf(error: unknown): SerializedError {
-  const { type, message, stack, cause, errors }: Partial<Record<string, unknown>> = isRecord(error) ? error : {};
+  const { type, message, stack, cause, errors }: Fields = isRecord(error) ? error : {};
   return {
-    type: typeof type === 'string' ? type : 'Error',
-    message: typeof message === 'string' ? message : '',
-    stack: typeof stack === 'string' ? stack : undefined,
+    type: textOf(type, 'Error'),
+    message: textOf(message, ''),
+    stack: textOf(stack, undefined),
     cause: cause === undefined ? undefined : errorOf(cause),
     errors: Array.isArray(errors) ? errors.map(errorOf) : undefined,
   };
+}
+
+function textOf<T>(value: unknown, otherwise: T): string | T {
+  return typeof value === 'string' ? value : otherwise;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,50 +13,79 @@ export interface Ids {
 /** Fills the bytes with chance. */
 export type FillRandom = (bytes: Uint8Array) => void;
 
-/** One call of the host's cryptographic source costs as much as ten identifiers: it is asked for many at once. */
-const POOL = 4_096;
+/** Bytes asked for at once: one call of the host's cryptographic source costs as much as ten identifiers. */
+const POOL = 8_192;
+
+const noTraceId = '0'.repeat(32);
+const noSpanId = '0'.repeat(16);
 
 export function createIds(fillRandom: FillRandom): Ids {
-  const pool = new Uint8Array(POOL);
-  const hex = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0));
-  let used = POOL;
+  const bytes = new Uint8Array(POOL);
+  /** Character codes of the digits of `bytes`, written two at a time. */
+  const codes = new Uint8Array(2 * POOL);
+  const pairs = new Uint16Array(codes.buffer);
+  const pairOf = digitPairs();
+  let used = codes.length;
 
-  function take(count: number): Uint8Array {
-    if (used + count > POOL) {
-      fillRandom(pool);
+  /** Where this many unused digits begin. */
+  function take(count: number): number {
+    if (used + count > codes.length) {
+      fillRandom(bytes);
+      for (let index = 0; index < POOL; index++) pairs[index] = pairOf[bytes[index] as number] as number;
       used = 0;
     }
     used += count;
-    return pool.subarray(used - count, used);
-  }
-
-  function digits(bytes: Uint8Array): string {
-    const codes: number[] = [];
-    for (const byte of bytes) codes.push(hex[byte >> 4] ?? 0, hex[byte & 15] ?? 0);
-    // All at once: a text put together piece by piece is a tree of pieces in memory, twenty times its size.
-    return String.fromCharCode(...codes);
-  }
-
-  /** W3C Trace Context: an identifier of zeros is invalid. */
-  function notZero(count: number): string {
-    const bytes = take(count);
-    if (bytes.every((byte) => byte === 0)) bytes[count - 1] = 1;
-    return digits(bytes);
+    return used - count;
   }
 
   return {
-    traceId: () => notZero(16),
-    spanId: () => notZero(8),
-    eventId: () => digits(take(16)),
+    traceId() {
+      const id = text32(codes, take(32));
+      // W3C Trace Context: an identifier of zeros is invalid.
+      return id === noTraceId ? `${noTraceId.slice(1)}1` : id;
+    },
+    spanId() {
+      const id = text16(codes, take(16));
+      return id === noSpanId ? `${noSpanId.slice(1)}1` : id;
+    },
+    eventId: () => text32(codes, take(32)),
     requestId() {
-      const bytes = take(16);
+      const text = text32(codes, take(32));
       // RFC 9562: version 4, variant 10.
-      bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-      bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-      const text = digits(bytes);
-      return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join('-');
+      const variant = '89ab'[Number.parseInt(text.charAt(16), 16) & 3];
+      return [text.slice(0, 8), text.slice(8, 12), `4${text.slice(13, 16)}`, `${variant}${text.slice(17, 20)}`, text.slice(20)].join('-');
     },
   };
+}
+
+/** The character codes of the two digits of every byte, in the order of bytes of this machine. */
+function digitPairs(): Uint16Array {
+  const codes = new Uint8Array(512);
+  for (let byte = 0; byte < 256; byte++) {
+    const digits = byte.toString(16).padStart(2, '0');
+    codes[2 * byte] = digits.charCodeAt(0);
+    codes[2 * byte + 1] = digits.charCodeAt(1);
+  }
+  return new Uint16Array(codes.buffer);
+}
+
+// One character after the other as arguments: V8 makes a flat text of them three times as fast as of an array. A text put together
+// piece by piece is a tree of pieces in memory, twenty times its size; a slice of a longer text keeps the whole of that alive.
+
+function text16(c: Uint8Array, i: number): string {
+  return String.fromCharCode(
+    c[i]!, c[i + 1]!, c[i + 2]!, c[i + 3]!, c[i + 4]!, c[i + 5]!, c[i + 6]!, c[i + 7]!,
+    c[i + 8]!, c[i + 9]!, c[i + 10]!, c[i + 11]!, c[i + 12]!, c[i + 13]!, c[i + 14]!, c[i + 15]!,
+  );
+}
+
+function text32(c: Uint8Array, i: number): string {
+  return String.fromCharCode(
+    c[i]!, c[i + 1]!, c[i + 2]!, c[i + 3]!, c[i + 4]!, c[i + 5]!, c[i + 6]!, c[i + 7]!,
+    c[i + 8]!, c[i + 9]!, c[i + 10]!, c[i + 11]!, c[i + 12]!, c[i + 13]!, c[i + 14]!, c[i + 15]!,
+    c[i + 16]!, c[i + 17]!, c[i + 18]!, c[i + 19]!, c[i + 20]!, c[i + 21]!, c[i + 22]!, c[i + 23]!,
+    c[i + 24]!, c[i + 25]!, c[i + 26]!, c[i + 27]!, c[i + 28]!, c[i + 29]!, c[i + 30]!, c[i + 31]!,
+  );
 }
 
 /** Chance from numbers between 0 and 1, for tests that want the same identifiers each time. */

@@ -30,7 +30,7 @@ export type { Severity } from './severity.ts';
 export { ConfigurationError } from './configuration-error.ts';
 export type { ConfigurationIssue } from './configuration-error.ts';
 export type { ObservabilityOptions } from './config/options.ts';
-export type { DeliveryOptions } from './delivery/delivery-options.ts';
+export type { DeliveryOptions, WhenFull } from './delivery/delivery-options.ts';
 export type { ConsoleSinkOptions, PartConstructor, TracingManagerOptions } from './host.ts';
 
 // Tracing
@@ -82,6 +82,9 @@ export type { SampleOptions } from './operators/sample-traces.ts';
 export type { Source } from './source.ts';
 export { DeliveryError } from './sink.ts';
 export type { Sink, SinkSettings, WriteContext, WriteResult } from './sink.ts';
+export type { HttpSinkOptions, OtlpSinkOptions } from './sinks/otlp/otlp-options.ts';
+export type { OtlpSinkFactory } from './sinks/otlp/otlp-sink-factory.ts';
+export type { TlsOptions } from './transport.ts';
 export { memorySink } from './sinks/memory.ts';
 export type { MemorySink, MemorySinkOptions } from './sinks/memory.ts';
 

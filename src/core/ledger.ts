@@ -20,14 +20,14 @@ export type FilterReason =
   | 'shutdown';
 
 /**
- * Why a sink that accepted a signal did not deliver it.
+ * Why a sink that accepted a signal did not deliver it. There are no others.
  *
- * - `queue-full`: as many signals, or bytes, were waiting as `delivery` allows; the newest is dropped.
- * - `too-large`: it alone is larger than `delivery.maxQueueBytes`.
- * - `rejected`: the sink refused it for good.
- * - `retries-exhausted`: the write failed or took longer than `delivery.timeout`. There is no retry yet.
+ * - `queue-full`: as many signals, or bytes, were waiting as `delivery` allows; `delivery.whenFull` says which one is given up.
+ * - `too-large`: it alone is larger than `delivery.maxQueueBytes`, or than what the receiver takes in one request.
+ * - `rejected`: the sink or its receiver refused it for good.
+ * - `retries-exhausted`: its write failed, or took longer than `delivery.timeout`, once more than `delivery.maxRetries`.
  * - `spool-full`: never yet, as there is no spool.
- * - `shutdown`: it was still pending when the sink was closed.
+ * - `shutdown`: it was still pending when the sink was closed, or came later.
  */
 export type DropReason = 'queue-full' | 'too-large' | 'rejected' | 'retries-exhausted' | 'spool-full' | 'shutdown';
 
@@ -44,7 +44,7 @@ export interface SinkLedger {
   readonly handedOff: number;
   /** Kept on disk. Always 0 until the spool exists. */
   readonly spooled: number;
-  /** In the queue, or in a write that has no answer yet. */
+  /** In the queue, in a write that has no answer yet, or waiting for its next try. */
   readonly pending: number;
   /** Lost, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;

@@ -1,6 +1,7 @@
 import type { Runtime } from './runtime.ts';
 import { severityNumbers } from './severity.ts';
 import type { Attributes, SeverityName } from './signal.ts';
+import { snapshotAttributes } from './snapshot-attributes.ts';
 import { snapshotText } from './snapshot.ts';
 
 /** The application's own messages: one method a severity. No method throws. */
@@ -13,11 +14,12 @@ export function createLogger(runtime: Runtime): Logger {
       runtime.emit({
         kind: 'log',
         name: 'log',
-        attributes,
+        attributes: snapshotAttributes(attributes),
         eventId: runtime.ids.eventId(),
         message: snapshotText(message),
         level,
         severityNumber: severityNumbers[level],
+        context: undefined,
       });
     };
   }

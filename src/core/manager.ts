@@ -1,3 +1,5 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { Subscription } from 'rxjs';
 import { completeSignal } from './complete-signal.ts';
 import { readVariables } from './config/environment-variables.ts';
@@ -11,6 +13,7 @@ import { readProperty } from './read-property.ts';
 import { createErrorTracking } from './errors/error-tracking.ts';
 import { foreignSignal } from './foreign-signal.ts';
 import { createIds, fillFrom } from './ids.ts';
+import { instrumentNamed } from './instrument.ts';
 import { LedgerBook } from './ledger.ts';
 import { createLogger } from './logger.ts';
 import type { FlushOptions, FlushResult, ObservabilityManager } from './observability.ts';
@@ -22,13 +25,13 @@ import { createRequests } from './requests/requests.ts';
 import type { Requests } from './requests/requests.ts';
 import { route } from './router.ts';
 import type { ActiveContext, Runtime } from './runtime.ts';
-import { isSignalInput } from './signal.ts';
 import type { SignalInput } from './signal.ts';
 import { createSinkSet } from './sink-set.ts';
 import { createConsoleSink } from './sinks/console.ts';
 import type { Sink } from './sink.ts';
 import type { Source } from './source.ts';
 import { observeSources } from './source-set.ts';
+import { snapshotAttributes } from './snapshot-attributes.ts';
 import { snapshotText } from './snapshot.ts';
 import { asyncDispose } from './tracing/span.ts';
 import { isSampled } from './tracing/sampler.ts';
@@ -48,6 +51,12 @@ export interface ManagerHandle {
   configure(options: ObservabilityOptions, by: string): void;
 }
 
+/** How long `flush` and `shutdown` wait, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** Longest a host's timer waits, in milliseconds. */
+const LONGEST = 2_147_483_647;
+
 /** @throws ConfigurationError naming every wrong path at once */
 export function createManager(environment: Environment, given: ObservabilityOptions): ManagerHandle {
   validateOptions(given);
@@ -55,13 +64,15 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   const diagnostics = createDiagnostics(clock);
   const variables = readVariables(environment.variables, (message) => diagnostics.ignored('environment', message));
   let options = given;
-  let settings: Settings = resolveSettings(options, variables.options, variables.killed);
+  let settings: Settings = resolveSettings(options, variables);
   let sessionId = settings.enabled ? environment.session() : undefined;
+  let redactor = createRedactor(options.redaction);
+  /** Redacted once, not with every signal. */
+  let resource = redactor.redactResource(settings.resource);
 
   const book = new LedgerBook();
   const storage = environment.createContextStorage<ActiveContext>();
-  // Also away from the request or span whose signal made the batch full.
-  const sinks = createSinkSet({ book, clock, diagnostics, run: (work) => storage.run({ suppressed: true }, work) });
+  const sinks = createSinkSet({ book, clock, diagnostics, run: unobserved, random: settings.random });
   // Before the pipeline: an operator may give out signals when it starts.
   let sinksInUse: readonly Sink[] = [];
   sayUnused(given);
@@ -71,9 +82,9 @@ export function createManager(environment: Environment, given: ObservabilityOpti
       book,
       diagnostics,
       isSampled: (signal) => isSampled(signal, settings.sampling),
-      route: (signal) => route(signal, sinks.deliveries, book),
+      route: (signal, asMade) => route(signal, sinks.deliveries, book, asMade),
     },
-    { operators: options.pipeline ?? [], redactor: createRedactor(options.redaction) },
+    { operators: options.pipeline ?? [], redactor },
   );
   const { signals$ } = pipeline;
   let observed = new Subscription();
@@ -102,40 +113,63 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   const profiler = createProfiling(runtime, profiles$);
   const errorTracker = createErrorTracking(runtime, tracing.traceOf);
 
+  /** Counts a signal in, unless it is not wanted here. */
+  function admits(): boolean {
+    if (!settings.enabled) return false;
+    const suppressed = storage.get()?.suppressed === true;
+    if (suppressed) runtime.skip('disabled');
+    else book.emit();
+    return !suppressed;
+  }
+
   function emit(input: SignalInput): void {
-    if (!settings.enabled) return;
-    if (storage.get()?.suppressed === true) return runtime.skip('disabled');
-    book.emit();
+    if (!admits()) return;
     try {
-      // What is not a signal at all is counted as what the first step of the stream let through: nothing.
-      if (isSignalInput(input)) return pipeline.push(completeSignal(input, { runtime, resource: settings.resource, sessionId }));
-      diagnostics.ignored('emit', 'something that is not a signal');
+      pipeline.push(completeSignal(input, { runtime, resource, sessionId }));
     } catch (error) {
-      diagnostics.failed('source-failed', 'emit', error);
+      refuse(() => diagnostics.failed('source-failed', 'emit', error));
     }
-    book.filter('pipeline');
   }
 
   /** A source may hand in anything, and change it afterwards. */
-  function emitForeign(input: SignalInput): void {
-    emit(foreignSignal(input));
+  function emitForeign(given: unknown): void {
+    if (!admits()) return;
+    try {
+      const input = foreignSignal(given);
+      if (input === undefined) refuse(() => diagnostics.ignored('emit', 'something that is not a signal'));
+      else pipeline.push(completeSignal(input, { runtime, resource, sessionId }));
+    } catch (error) {
+      refuse(() => diagnostics.failed('source-failed', 'emit', error));
+    }
   }
 
-  function defaultSinks({ tracing: { exporters }, development }: Settings): readonly Sink[] {
-    const { print, color } = environment;
+  /** What is not a signal at all is counted as what the first step of the stream let through: nothing. */
+  function refuse(say: () => void): void {
+    say();
+    book.filter('pipeline');
+  }
+
+  /** What a sink does is not to be told, by us or by the host's OpenTelemetry, nor is it part of the span that made a batch full. */
+  function unobserved<R>(work: () => R): R {
+    return storage.run({ suppressed: true }, () => context.with(suppressTracing(ROOT_CONTEXT), work));
+  }
+
+  function defaultSinks({ tracing: { exporters }, development, otlp }: Settings): readonly Sink[] {
+    const { print, color, otlpSink } = environment;
     // An exporter is for spans: without one the console still tells of requests, errors and messages.
-    return [createConsoleSink({ print, color, clock, development, spans: exporters?.includes('console') })];
+    const console = createConsoleSink({ print, color, clock, development, spans: exporters?.includes('console') });
+    return otlp === undefined ? [console] : [console, otlpSink(otlp)];
   }
 
   /** The guide gives an endpoint beside the console. */
   function sayUnused({ tracing }: ObservabilityOptions): void {
-    if (typeof tracing !== 'object' || (tracing.endpoint === undefined && tracing.headers === undefined)) return;
+    if (settings.otlp !== undefined || typeof tracing !== 'object' || (tracing.endpoint ?? tracing.headers) === undefined) return;
     diagnostics.ignored('tracing', 'endpoint and headers: the console sends nowhere, not used');
   }
 
   function useSinks(wanted: readonly Sink[]): void {
     sinksInUse = wanted;
-    sinks.replace(wanted, { ...settings.delivery, development: settings.development });
+    sinks.replace(wanted, { ...settings.delivery, development: settings.development, resource });
   }
 
   /** @throws ConfigurationError for what a function gave that is no list of sinks */
@@ -176,6 +210,14 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     return { ok: false, timedOut: false, delivered, handedOff, dropped, pending };
   }
 
+  /** In milliseconds; what is no time is told, and the default. */
+  function timeoutFor(name: string, given: FlushOptions | undefined): number {
+    const timeout = readProperty(Object(given), 'timeout') ?? PATIENCE;
+    if (typeof timeout === 'number' && timeout >= 0) return Math.min(timeout, LONGEST);
+    diagnostics.ignored(name, `timeout: expected milliseconds from 0, ${PATIENCE} is used`);
+    return PATIENCE;
+  }
+
   /** Waits for the work, but no longer than the time; the process stays alive meanwhile, because someone waits. */
   async function within(timeout: number, work: () => Promise<void>): Promise<boolean> {
     const release = environment.keepAlive();
@@ -205,11 +247,11 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     if (ended !== undefined) return ended;
     // Asked by a subscriber, an operator or a sink: the signal on its way has not reached the sinks yet.
     if (pipeline.busy) await Promise.resolve();
-    return result(await within(timeoutOf(given), () => sinks.flush()));
+    return result(await within(timeoutFor('flush', given), () => sinks.flush()));
   }
 
   async function end(given?: FlushOptions): Promise<FlushResult> {
-    const until = clock.elapsed() + timeoutOf(given);
+    const until = clock.elapsed() + timeoutFor('shutdown', given);
     const left = (): number => Math.max(1, until - clock.elapsed());
     observed.unsubscribe();
     tracing.register(false);
@@ -240,8 +282,15 @@ export function createManager(environment: Environment, given: ObservabilityOpti
         return diagnostics.ignored('recordMetric', 'a value that is not a finite number');
       }
       try {
-        const { unit = '1', instrument = 'gauge', attributes } = given ?? {};
-        emit({ kind: 'metric', name: snapshotText(name, 256), value, unit: snapshotText(unit, 63), instrument, attributes });
+        const { unit = '1', instrument, attributes } = given ?? {};
+        emit({
+          kind: 'metric',
+          name: snapshotText(name, 256),
+          value,
+          unit: snapshotText(unit, 63),
+          instrument: instrumentNamed(instrument),
+          attributes: snapshotAttributes(attributes),
+        });
       } catch (error) {
         // A getter of the application.
         diagnostics.failed('source-failed', 'recordMetric', error);
@@ -285,22 +334,25 @@ export function createManager(environment: Environment, given: ObservabilityOpti
       const touches = (...names: readonly (keyof ObservabilityOptions)[]): boolean => names.some((name) => changed.includes(name));
       // First what may throw: then nothing has changed.
       const merged = mergeOptions(options, later);
-      const resolved = resolveSettings(merged, variables.options, variables.killed);
-      const redactor = later.redaction === undefined ? undefined : createRedactor(merged.redaction);
+      const resolved = resolveSettings(merged, variables);
+      const newRedactor = later.redaction === undefined ? redactor : createRedactor(merged.redaction);
       // What the default sinks are depends on these. Those of a manager that is switched off stay, and finish their work.
       const switchedOn = resolved.enabled && !settings.enabled;
       const sinksTouched =
         switchedOn ||
         touches('sinks') ||
         resolved.development !== settings.development ||
-        String(resolved.tracing.exporters) !== String(settings.tracing.exporters);
+        String(resolved.tracing.exporters) !== String(settings.tracing.exporters) ||
+        JSON.stringify(resolved.otlp) !== JSON.stringify(settings.otlp);
       const newSinks = resolved.enabled && sinksTouched ? chosenSinks(merged, resolved) : sinksInUse;
       // The others go on as they are: a source that starts anew tells again what it told before.
       const newSources = switchedOn || (resolved.enabled && touches('sources')) ? chosenSources(merged) : undefined;
       options = merged;
       settings = resolved;
+      redactor = newRedactor;
+      resource = redactor.redactResource(settings.resource);
       sessionId ??= settings.enabled ? environment.session() : undefined;
-      pipeline.configure({ ...(later.pipeline && { operators: later.pipeline }), ...(redactor && { redactor }) });
+      pipeline.configure({ ...(later.pipeline && { operators: later.pipeline }), redactor });
       useSinks(newSinks);
       start(newSources);
       sayUnused(later);
@@ -310,9 +362,4 @@ export function createManager(environment: Environment, given: ObservabilityOpti
       if (used.length > 0) diagnostics.ignored(by, `these options were merged into the process-wide manager: ${used.join(', ')}`);
     },
   };
-}
-
-function timeoutOf(given: FlushOptions | undefined): number {
-  const timeout = readProperty(Object(given), 'timeout');
-  return typeof timeout === 'number' && timeout > 0 && timeout <= 2_147_483_647 ? timeout : 5_000;
 }

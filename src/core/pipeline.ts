@@ -7,14 +7,15 @@ import { isSignal } from './signal.ts';
 import type { Signal } from './signal.ts';
 import { createStage } from './stage.ts';
 import type { Stage } from './stage.ts';
+import { createTurns } from './turns.ts';
 
 export interface PipelineSetup {
   readonly book: LedgerBook;
   readonly diagnostics: Diagnostics;
   /** Whether the sinks get this signal. */
   readonly isSampled: (signal: Signal) => boolean;
-  /** What is redacted and kept goes here. */
-  readonly route: (signal: Signal) => void;
+  /** What is redacted and kept goes here. `asMade`: no operator has seen it, so it has exactly the fields of its kind. */
+  readonly route: (signal: Signal, asMade: boolean) => void;
 }
 
 export interface PipelineSteps {
@@ -28,7 +29,7 @@ export interface Pipeline {
   readonly signals$: Observable<Signal>;
   /** True while a signal is on its way: who asks now was called by a subscriber, an operator or a sink. */
   readonly busy: boolean;
-  /** Never throws. The signal has been counted as emitted. */
+  /** Never throws. The signal has been counted as emitted, and has exactly the fields of its kind. */
   push(signal: Signal): void;
   /** Changes what is given; the stream stays the same. */
   configure(steps: Partial<PipelineSteps>): void;
@@ -41,17 +42,19 @@ type Operators = readonly OperatorFunction<Signal, Signal>[];
 
 export function createPipeline({ book, diagnostics, isSampled, route }: PipelineSetup, steps: PipelineSteps): Pipeline {
   // One thing at a time: no signal overtakes another, and no operator is entered while it is at work.
-  const turns = createBus<Signal | (() => void)>({ report: (error) => diagnostics.failed('operator-failed', 'pipeline', error) });
+  const turns = createTurns<Signal | (() => void)>({
+    take: (turn) => (typeof turn === 'function' ? turn() : enter(stages, 0, turn)),
+    report: (error) => diagnostics.failed('operator-failed', 'pipeline', error),
+  });
   const tap = createBus<Signal>({ report: (error) => diagnostics.failed('subscriber-failed', 'signals$', error) });
   let redactor = steps.redactor;
   let stages: readonly Stage[] = [];
   let drained = false;
-  turns.values$.subscribe((turn) => (typeof turn === 'function' ? turn() : enter(stages, 0, turn)));
   inTurn(() => start(steps.operators));
 
   /** What must happen happens at once when too much waits. */
   function inTurn(change: () => void): void {
-    if (!turns.emit(change)) change();
+    if (!turns.give(change)) change();
   }
 
   function start(operators: Operators): void {
@@ -65,7 +68,7 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
         diagnostics.ignored(name, 'gave out something that is not a signal');
       };
       const later = (signal: Signal): void => {
-        if (!turns.emit(() => next(signal))) refuse();
+        if (!turns.give(() => next(signal))) refuse();
       };
       started.push(createStage({ operator, book, next, later, failed: (error) => diagnostics.failed('operator-failed', name, error) }));
     }
@@ -77,16 +80,16 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
 
   function enter(through: readonly Stage[], index: number, signal: Signal): void {
     const stage = through[index];
-    if (stage === undefined) publish(signal);
+    if (stage === undefined) publish(signal, index === 0);
     else stage.push(signal);
   }
 
-  function publish(signal: Signal): void {
-    const redacted = redactor.redactSignal(signal);
+  function publish(signal: Signal, asMade: boolean): void {
+    const redacted = redactor.redactSignal(signal, asMade);
     if (redacted === undefined) return book.filter('redaction-failed');
     if (tap.observed) tap.emit(redacted);
     if (!isSampled(redacted)) return book.filter('sampled');
-    route(redacted);
+    route(redacted, asMade);
   }
 
   function refuse(): void {
@@ -101,7 +104,7 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
     },
     push(signal) {
       if (drained) return book.filter('shutdown');
-      if (!turns.emit(signal)) refuse();
+      if (!turns.give(signal)) refuse();
     },
     configure({ operators, redactor: other }) {
       inTurn(() => {

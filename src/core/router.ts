@@ -1,18 +1,25 @@
-import type { Delivery } from './delivery/delivery.ts';
 import type { LedgerBook } from './ledger.ts';
 import type { Signal } from './signal.ts';
 import { estimateSize } from './signal-size.ts';
 
-/** Hands a signal to every sink that wants it, and counts what none wants. */
-export function route(signal: Signal, deliveries: readonly Delivery[], book: LedgerBook): void {
+/** What the router needs of a sink's delivery. Neither method throws. */
+export interface Destination {
+  /** Whether the sink wants the signal. */
+  accepts(signal: Signal): boolean;
+  /** Takes it; `bytes` is about what it holds in memory. */
+  offer(signal: Signal, bytes: number): void;
+}
+
+/** Hands a signal to every sink that wants it, and counts what none wants. `asMade`: it has exactly the fields of its kind. */
+export function route(signal: Signal, destinations: readonly Destination[], book: LedgerBook, asMade: boolean): void {
   let bytes: number | undefined;
-  for (const delivery of deliveries) {
-    if (!delivery.accepts(signal)) continue;
+  for (const destination of destinations) {
+    if (!destination.accepts(signal)) continue;
     if (bytes === undefined) {
       book.route();
-      bytes = estimateSize(signal);
+      bytes = estimateSize(signal, asMade);
     }
-    delivery.offer(signal, bytes);
+    destination.offer(signal, bytes);
   }
   if (bytes === undefined) book.filter('no-sink');
 }

@@ -26,7 +26,11 @@ export interface Runtime {
   readonly storage: ContextStorage<ActiveContext>;
   /** Where in which trace the code runs. */
   currentTrace(): TraceContext | undefined;
-  /** Never throws. */
+  /**
+   * Puts a signal of the SDK's own making on the stream. It is neither copied nor checked: everything in it is well formed already,
+   * the application's data are snapshots, and the object and its attributes are fresh and handed over (the resource's attributes are
+   * added to them). What foreign code hands in comes by another way. Never throws.
+   */
   emit(input: SignalInput): void;
   /** Counts a signal that was not built, because it was not wanted. */
   skip(reason: FilterReason): void;

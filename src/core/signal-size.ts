@@ -1,23 +1,80 @@
-import type { Signal } from './signal.ts';
+import type { Attributes, BaseSignal, Signal, SpanSignal, TraceContext } from './signal.ts';
 
 const objectBytes = 40;
 const fieldBytes = 8;
+/** A field whose value is no text and no object. */
+const plainField = 2 * fieldBytes;
 /** Values looked at. What the pipeline made is smaller; a user's operator may add anything. */
 const maxNodes = 5_000;
 
 /**
  * About how many bytes a signal holds in memory. Cheap, and rather too much than too little: a character counts as two bytes,
- * though engines keep Latin text in one. Never throws.
+ * though engines keep Latin text in one. `asMade`: it has exactly the fields of its kind, so that they need not be looked for.
+ * Never throws.
  */
-export function estimateSize(signal: Signal): number {
+export function estimateSize(signal: Signal, asMade: boolean = false): number {
+  if (asMade) {
+    switch (signal.kind) {
+      case 'span':
+        return baseBytes(signal) + spanBytes(signal);
+      case 'profile':
+        return baseBytes(signal) + 2 * plainField;
+      case 'metric':
+        return baseBytes(signal) + plainField + textField(signal.unit) + textField(signal.instrument);
+      case 'log':
+        if (signal.context === undefined) return baseBytes(signal) + textField(signal.eventId) + textField(signal.message) + textField(signal.level) + 2 * plainField;
+        break;
+      default:
+    }
+  }
   return new Estimate().of(signal);
+}
+
+function baseBytes({ kind, name, attributes, trace, requestId, sessionId }: BaseSignal & { readonly kind: string }): number {
+  const texts = textField(kind) + textField(name) + textField(requestId) + textField(sessionId);
+  return objectBytes + texts + plainField + fieldBytes + attributesBytes(attributes) + traceField(trace);
+}
+
+function spanBytes({ parentSpanId, spanKind, status, events, links, scope }: SpanSignal): number {
+  let bytes = textField(parentSpanId) + textField(spanKind) + 2 * plainField;
+  bytes += fieldBytes + objectBytes + textField(status.code) + textField(status.message);
+  bytes += fieldBytes + objectBytes;
+  for (const { name, attributes } of events) bytes += fieldBytes + objectBytes + textField(name) + plainField + fieldBytes + attributesBytes(attributes);
+  bytes += fieldBytes + objectBytes;
+  for (const link of links) bytes += traceField(link);
+  return bytes + fieldBytes + (scope === undefined ? fieldBytes : objectBytes + textField(scope.name) + textField(scope.version));
+}
+
+function attributesBytes(attributes: Attributes): number {
+  let bytes = objectBytes;
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (typeof value === 'object') bytes += fieldBytes + new Estimate().of(value);
+    else bytes += textField(value);
+  }
+  return bytes;
+}
+
+/** `traceId`, `spanId`, `sampled`, `traceState`. */
+function traceField(trace: TraceContext | undefined): number {
+  if (trace === undefined) return plainField;
+  return fieldBytes + objectBytes + textField(trace.traceId) + textField(trace.spanId) + plainField + textField(trace.traceState);
+}
+
+/** A field with a text in it, or with something smaller. */
+function textField(value: unknown): number {
+  return typeof value === 'string' ? fieldBytes + sizeOfText(value.length) : plainField;
+}
+
+function sizeOfText(length: number): number {
+  return 16 + 2 * length;
 }
 
 class Estimate {
   #nodes = maxNodes;
 
   of(value: unknown): number {
-    if (typeof value === 'string') return 16 + 2 * value.length;
+    if (typeof value === 'string') return sizeOfText(value.length);
     if (typeof value !== 'object' || value === null) return fieldBytes;
     let bytes = objectBytes;
     try {

@@ -14,6 +14,8 @@ export interface TraceContext {
   readonly spanId: string;
   /** The decision of the trace's root, shared by all its signals in every process. */
   readonly sampled: boolean;
+  /** W3C `tracestate`: what other tracing systems carry along, handed on as it came. At most 512 characters. Absent without any. */
+  readonly traceState?: string | undefined;
 }
 
 /** The severities a signal carries, from the least to the gravest. */

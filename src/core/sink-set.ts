@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { DeliverySettings } from './delivery/delivery-options.ts';
-import { createDelivery } from './delivery/delivery.ts';
-import type { Delivery } from './delivery/delivery.ts';
+import { createSinkDelivery } from './delivery/sink-delivery.ts';
+import type { SinkDelivery } from './delivery/sink-delivery.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { LedgerBook } from './ledger.ts';
 import { serializeError } from './errors/serialize-error.ts';
@@ -13,39 +13,52 @@ export interface SinkSetSetup {
   readonly diagnostics: Diagnostics;
   /** Runs what a sink does, so that it is not observed itself. */
   readonly run: <R>(work: () => R) => R;
+  /** Spreads the retries: a number from 0 to 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
 }
+
+/** How long a sink that is no longer in use may go on with what it has, in milliseconds. */
+const RETIREMENT = 30_000;
 
 /** The sinks in use, each with its delivery. */
 export interface SinkSet {
-  readonly deliveries: readonly Delivery[];
-  /** Uses these from now on; one that was in use before keeps its queue, one that is no longer is flushed and closed. */
-  replace(sinks: readonly Sink[], settings: DeliverySettings & SinkSettings): void;
+  readonly deliveries: readonly SinkDelivery[];
+  /** Uses these from now on; one that was in use before keeps its queue, one that is no longer is flushed for up to 30 s and closed. */
+  replace(sinks: readonly Sink[], settings: DeliverySettings & Omit<SinkSettings, 'warn'>): void;
   flush(): Promise<void>;
   leave(): void;
   close(): Promise<void>;
 }
 
-export function createSinkSet({ book, clock, diagnostics, run }: SinkSetSetup): SinkSet {
-  let deliveries: readonly Delivery[] = [];
+export function createSinkSet({ book, clock, diagnostics, run, random }: SinkSetSetup): SinkSet {
+  let deliveries: readonly SinkDelivery[] = [];
   /** Flushing for the last time. */
-  const retiring = new Set<Delivery>();
+  const retiring = new Set<SinkDelivery>();
 
-  async function retire(delivery: Delivery): Promise<void> {
+  async function retire(delivery: SinkDelivery): Promise<void> {
     retiring.add(delivery);
-    await delivery.flush();
+    // Its receiver may be why it was replaced.
+    await new Promise<void>((resolve) => {
+      const deadline = clock.every(RETIREMENT).subscribe(finish);
+      function finish(): void {
+        deadline.unsubscribe();
+        resolve();
+      }
+      void delivery.flush().then(finish);
+    });
     await delivery.close();
     retiring.delete(delivery);
   }
 
-  function tell(name: string, sink: Sink, { development }: SinkSettings): void {
+  function tell(name: string, sink: Sink, { development, resource }: Omit<SinkSettings, 'warn'>): void {
     try {
-      sink.configure?.({ development });
+      sink.configure?.({ development, resource, warn: (message) => diagnostics.ignored(name, message) });
     } catch (error) {
       diagnostics.report({ type: 'sink-failed', sink: name, error: serializeError(error) });
     }
   }
 
-  const all = (): readonly Delivery[] => [...retiring, ...deliveries];
+  const all = (): readonly SinkDelivery[] => [...retiring, ...deliveries];
 
   return {
     get deliveries() {
@@ -65,7 +78,7 @@ export function createSinkSet({ book, clock, diagnostics, run }: SinkSetSetup): 
         let { name } = sink;
         for (let copy = 2; names.has(name); copy++) name = `${sink.name}#${copy}`;
         names.add(name);
-        return createDelivery({ name, sink, account: book.sink(name), settings, clock, diagnostics, run });
+        return createSinkDelivery({ name, sink, account: book.sink(name), settings, clock, diagnostics, run, random });
       });
       for (const { name, sink } of deliveries) tell(name, sink, settings);
       for (const delivery of before) if (!staying.includes(delivery)) void retire(delivery);

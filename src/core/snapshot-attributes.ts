@@ -12,6 +12,9 @@ const maxTotalText = 65_536;
 /** Keys beyond the cap are counted no further than this. */
 const maxCounted = 10_000;
 
+const droppedAttributes = 'arkhe.attributes_dropped';
+const droppedItems = 'arkhe.items_dropped';
+
 const none: Attributes = Object.freeze({});
 
 type Writable = Record<string, AttributeValue | undefined>;
@@ -35,6 +38,16 @@ export function snapshotAttributes(attributes: unknown, base: Attributes = none)
   return copy;
 }
 
+/**
+ * The attributes with those of the resource they do not have themselves. They are extended in place: they come from
+ * `snapshotAttributes`, or were made as it makes them, and nobody else keeps them. Without attributes the result is the resource.
+ */
+export function withResource(attributes: Attributes | undefined, resource: Attributes): Attributes {
+  if (attributes === undefined || attributes === none) return resource;
+  for (const key in resource) if (!Object.hasOwn(attributes, key)) setField(attributes as Writable, key, resource[key]);
+  return attributes;
+}
+
 function copyInto(copy: Writable, attributes: object): void {
   let text = maxTotalText;
   let seen = 0;
@@ -45,7 +58,10 @@ function copyInto(copy: Writable, attributes: object): void {
     if (seen > maxCounted) break;
     if (!Object.hasOwn(attributes, key)) continue;
     if (seen > maxAttributes) {
-      dropped += 1;
+      // The copy of a copy: what was dropped before is dropped still.
+      const before = key === droppedAttributes || key === droppedItems ? Number(readProperty(attributes, key)) : 0;
+      if (key === droppedItems) items += before;
+      else dropped += key === droppedAttributes ? before : 1;
       continue;
     }
     const value = attributeValue(attributes, key, Math.min(maxText, Math.max(0, text)));
@@ -58,8 +74,8 @@ function copyInto(copy: Writable, attributes: object): void {
     }
     setField(copy, key.length > maxKey ? cappedText(key, maxKey) : key, value);
   }
-  if (dropped > 0) copy['arkhe.attributes_dropped'] = dropped;
-  if (items > 0) copy['arkhe.items_dropped'] = items;
+  if (dropped > 0) copy[droppedAttributes] = dropped;
+  if (items > 0) copy[droppedItems] = items;
 }
 
 function attributeValue(attributes: object, key: string, limit: number): AttributeValue | undefined {

@@ -9,3 +9,20 @@ interface AbortController {
   abort(reason?: unknown): void;
 }
 declare var AbortController: { prototype: AbortController; new (): AbortController };
+declare var TextDecoder: new () => { decode(bytes: Uint8Array): string };
+declare var TextEncoder: new () => {
+  encode(text: string): Uint8Array;
+  encodeInto(text: string, target: Uint8Array): { readonly written: number };
+};
+/** Not called `URL`: the word is in doc comments, and no consumer needs the type. */
+interface ParsedUrl {
+  readonly origin: string;
+  username: string;
+  password: string;
+  pathname: string;
+  readonly search: string;
+  hash: string;
+  readonly href: string;
+}
+declare var URL: new (url: string, base?: string) => ParsedUrl;
+declare function btoa(binary: string): string;

@@ -4,6 +4,7 @@ import type { Host } from '../core/host.ts';
 import type * as core from '../core/index.ts';
 import { createTimedOperators } from '../core/operators/timed-operators.ts';
 import type { TimedOperators } from '../core/operators/timed-operators.ts';
+import type { OtlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
 import { createClock } from './clock.ts';
 import { createEnvironment } from './environment.ts';
 
@@ -28,6 +29,7 @@ export type PerformanceProfiler = core.PerformanceProfiler;
 export const ErrorTracker: Host['ErrorTracker'] = host.ErrorTracker;
 export type ErrorTracker = core.ErrorTracker;
 export const consoleSink: Host['consoleSink'] = host.consoleSink;
+export const otlpSink: OtlpSinkFactory = environment.otlpSink;
 export const keepTraces: TimedOperators['keepTraces'] = timed.keepTraces;
 export const rateLimit: TimedOperators['rateLimit'] = timed.rateLimit;
 export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.rollingStatistics;

@@ -25,6 +25,20 @@ describe('the wall clock', () => {
     time.ticks += 10;
     expect(now()).toBe(4_600_000);
     time.wall -= 3_600_000;
+    time.ticks += 1;
+    expect(now()).toBe(1_000_000);
+  });
+
+  it('asks the system no more than once a millisecond', () => {
+    const time = { wall: 1_000_000, ticks: 500, asked: 0 };
+    const now = anchoredNow(() => (time.asked++, time.wall), () => time.ticks);
+    for (let call = 0; call < 1_000; call++) {
+      now();
+      time.ticks += 0.01;
+    }
+    expect(time.asked).toBeLessThanOrEqual(11);
+    // Nor does a monotonic clock that starts again keep it from asking.
+    time.ticks = 0;
     expect(now()).toBe(1_000_000);
   });
 });

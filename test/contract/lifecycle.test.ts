@@ -47,6 +47,34 @@ async function useEverything(obs: ObservabilityManager): Promise<readonly unknow
 const everything = [1, 2, 3, 4, 5, 6, 7, true, true];
 
 describe('shutdown', () => {
+  it.each(['flush', 'shutdown'] as const)('%s with a timeout of 0 does not wait, and with no time at all waits as by default', async (end) => {
+    const waits = (timeout: unknown) => {
+      const clock = createTestClock();
+      const obs = createObservability({ clock, sinks: [{ name: 'silent', write: () => new Promise<void>(() => undefined) }] });
+      const troubles: string[] = [];
+      obs.health$.subscribe((trouble) => troubles.push(trouble.type === 'input-ignored' ? trouble.message : trouble.type));
+      obs.logger.info('x');
+      let result: unknown;
+      void obs[end]({ timeout: timeout as number }).then((given) => (result = given));
+      const settles = async (): Promise<unknown> => {
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+        return result;
+      };
+      return { clock, troubles, settles };
+    };
+    const none = waits(0);
+    none.clock.advance(1);
+    await none.settles();
+    none.clock.advance(1);
+    expect(await none.settles()).toMatchObject({ ok: false, timedOut: true });
+    const wrong = waits(-5);
+    wrong.clock.advance(4_999);
+    expect(await wrong.settles()).toBe(undefined);
+    wrong.clock.advance(2);
+    expect(await wrong.settles()).toMatchObject({ timedOut: true });
+    expect(wrong.troubles).toContain('timeout: expected milliseconds from 0, 5000 is used');
+  });
+
   it('delivers what is pending, completes the streams, and answers twice with the same', async () => {
     const { obs, sink } = recorded();
     const ended: string[] = [];

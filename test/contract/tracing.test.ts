@@ -3,6 +3,8 @@ import { getTracer } from '#sdk';
 import type { Span, SpanOptions } from '#sdk';
 import { recorded } from '../helpers/recorded.ts';
 
+const remote = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', sampled: true };
+
 describe('startSpan', () => {
   it('runs a callback in an active span, and ends it when the callback returns', () => {
     const { obs, clock, signals, span } = recorded();
@@ -104,6 +106,70 @@ describe('startSpan', () => {
     expect('left' in signal.attributes).toBe(false);
   });
 
+  it('measures with the monotonic clock, however little passes', () => {
+    const { obs, clock, span } = recorded();
+    const short = obs.tracer.startSpan('short');
+    clock.advance(0.001);
+    short.end();
+    expect(span('short').duration).toBe(0.001);
+  });
+
+  it('has the status OpenTelemetry gives it: `ok` is the last word, `unset` says nothing', () => {
+    const { obs, span } = recorded();
+    obs.tracer.startSpan('fine').setStatus({ code: 'error', message: 'no' }).setStatus({ code: 'ok', message: 'yes' }).setStatus({ code: 'error' }).end();
+    obs.tracer.startSpan('failed').setStatus({ code: 'error', message: 'no' }).setStatus({ code: 'unset' }).end();
+    expect(span('fine').status).toEqual({ code: 'ok', message: undefined });
+    expect(span('failed').status).toEqual({ code: 'error', message: 'no' });
+  });
+
+  it('records what was thrown once, even when it is nothing at all', () => {
+    const { obs, span } = recorded();
+    const thrown: unknown = undefined;
+    expect(() =>
+      obs.tracer.startSpan('nothing', () => {
+        throw thrown;
+      }),
+    ).toThrow();
+    const error = new Error('known');
+    expect(() =>
+      obs.tracer.startSpan('recorded before', (active) => {
+        active.recordException(error);
+        throw error;
+      }),
+    ).toThrow(error);
+    expect(span('nothing').events).toMatchObject([{ attributes: { 'exception.type': 'undefined' } }]);
+    expect(span('recorded before').events.length).toBe(1);
+  });
+
+  it('keeps the latest 128 events and links, and the first attributes', () => {
+    const { obs, only } = recorded();
+    const links = Array.from({ length: 130 }, (_, index) => ({ ...remote, spanId: String(index).padStart(16, 'a') }));
+    const span = obs.tracer.startSpan('much', { links });
+    for (let index = 0; index < 130; index++) span.addEvent(`event ${index}`).setAttribute(`key${index}`, index);
+    span.setAttribute('key0', 'set again').end();
+    const signal = only('span');
+    expect([signal.events.length, signal.events[0]?.name, signal.attributes['arkhe.events_dropped']]).toEqual([128, 'event 2', 2]);
+    expect([signal.links.length, signal.links[0]?.spanId, signal.attributes['arkhe.links_dropped']]).toEqual([128, 'aaaaaaaaaaaaaaa2', 2]);
+    expect(signal.attributes).toMatchObject({ key0: 'set again', key100: 100 });
+    expect('key129' in signal.attributes).toBe(false);
+  });
+
+  it('adds up what several calls left out', () => {
+    const { obs, only } = recorded();
+    const items = Array.from({ length: 130 }, () => 1);
+    obs.tracer.startSpan('work', { attributes: { a: items } }).setAttribute('b', items).end();
+    expect(only('span').attributes['arkhe.items_dropped']).toBe(4);
+  });
+
+  it('is not changed by what the application does with its trace', () => {
+    const { obs, span } = recorded();
+    const own = obs.tracer.startSpan('own');
+    expect(own.trace).toBe(own.trace);
+    expect(Object.isFrozen(own.trace)).toBe(true);
+    own.end();
+    expect(span('own').trace).toEqual(own.trace);
+  });
+
   it('ignores what happens to a span after its end', () => {
     const { obs, only } = recorded();
     const span = obs.tracer.startSpan('done');
@@ -190,11 +256,29 @@ describe('the parent of a span', () => {
         throw new Error('hostile');
       },
     };
-    const wrong: unknown[] = ['text', 7, {}, hostile, { traceId: 'abc', spanId: '1'.repeat(16) }, { traceId: '1'.repeat(32), spanId: '0'.repeat(16) }, { traceId: 'F'.repeat(32), spanId: '1'.repeat(16) }];
+    const wrong: unknown[] = ['text', 7, {}, hostile, { traceId: 'abc', spanId: '1'.repeat(16) }, { traceId: '1'.repeat(32), spanId: '0'.repeat(16) }, { traceId: 'F'.repeat(32), spanId: '1'.repeat(16) }, { traceId: ['1'.repeat(32)], spanId: '1'.repeat(16) }];
     for (const parent of wrong) obs.tracer.startSpan('child', { parent } as unknown as SpanOptions).end();
     expect(ofKind('span').map(({ parentSpanId }) => parentSpanId)).toEqual(wrong.map(() => undefined));
     expect(new Set(ofKind('span').map(({ trace }) => trace.traceId)).size).toBe(wrong.length);
     expect(health.map(({ type }) => type)).toEqual(['input-ignored']);
+  });
+
+  it('is what it was when it was given, whatever becomes of it', () => {
+    const { obs, only } = recorded();
+    let traceId = remote.traceId;
+    const plain = { ...remote };
+    const withMore = Object.freeze({ ...remote, more: 'field' });
+    const withGetter = Object.freeze({
+      ...remote,
+      get traceId() {
+        return traceId;
+      },
+    });
+    const span = obs.tracer.startSpan('child', { parent: plain, links: [withMore, withGetter, plain] });
+    traceId = plain.traceId = 'changed';
+    span.end();
+    expect(only('span').trace.traceId).toBe(remote.traceId);
+    expect(only('span').links).toEqual([remote, remote, remote]);
   });
 
   it('is never a span of another instance', () => {
@@ -280,6 +364,67 @@ describe('inject and extract', () => {
       expect(span.recording).toBe(false);
       expect(obs.tracer.inject(span)).toEqual({ traceparent });
       expect(obs.tracer.inject(span.startSpan('inner'))).toEqual({ traceparent });
+    });
+  });
+});
+
+describe('tracestate', () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const tracestate = 'vendor=1,tenant@other=2';
+
+  it('is carried from headers through every span to headers', () => {
+    const { obs, span, only } = recorded();
+    const parent = obs.tracer.extract({ traceparent, tracestate });
+    expect(parent).toMatchObject({ traceState: tracestate });
+    obs.tracer.startSpan('served', { parent }, (served) => {
+      served.startSpan('inner', () => obs.logger.info('inside'));
+      expect(obs.tracer.inject()).toEqual({ traceparent: `00-${served.trace.traceId}-${served.trace.spanId}-01`, tracestate });
+    });
+    for (const { trace } of [span('served'), span('inner'), only('log')]) expect(trace?.traceState).toBe(tracestate);
+  });
+
+  it('is not there in a trace that begins here', () => {
+    const { obs, span } = recorded();
+    const root = obs.tracer.startSpan('root');
+    root.end();
+    expect(Object.keys(obs.tracer.inject(root))).toEqual(['traceparent']);
+    expect(span('root').trace.traceState).toBe(undefined);
+  });
+
+  it('may be spread over several headers', () => {
+    const { obs } = recorded();
+    expect(obs.tracer.extract([['traceparent', traceparent], ['Tracestate', 'a=1'], ['tracestate', 'b=2']])?.traceState).toBe('a=1,b=2');
+    expect(obs.tracer.extract({ traceparent, tracestate: ['a=1', 'b=2'] })?.traceState).toBe('a=1,b=2');
+  });
+
+  it('is left out when it is malformed, which is said once, and the trace goes on', () => {
+    const { obs, health } = recorded();
+    for (const wrong of ['a', 'a=1,a=2', `a=${'x'.repeat(600)}`, 'a=1\r\nx: y']) {
+      expect(obs.tracer.extract({ traceparent, tracestate: wrong })).toMatchObject({ spanId: '00f067aa0ba902b7', traceState: undefined });
+    }
+    expect(obs.tracer.extract({ traceparent, tracestate: ' ' })?.traceState).toBe(undefined);
+    expect(health).toMatchObject([{ type: 'input-ignored', name: 'extract', message: 'a malformed tracestate' }]);
+  });
+
+  it('is taken from a given parent and from links, but only a valid one', () => {
+    const { obs, ofKind } = recorded();
+    const valid = { ...remote, traceState: tracestate };
+    const wrong = Object.freeze({ ...remote, traceState: 'a=1\r\nx: y' });
+    for (const parent of [valid, wrong]) {
+      const span = obs.tracer.startSpan('child', { parent, links: [parent] });
+      expect(obs.tracer.inject(parent)['tracestate']).toBe(span.trace.traceState);
+      span.end();
+    }
+    expect(ofKind('span').map(({ trace, links }) => [trace.traceState, links[0]?.traceState])).toEqual([
+      [tracestate, tracestate],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('is handed on where tracing is off', () => {
+    const { obs } = recorded({ tracing: false });
+    obs.tracer.startSpan('served', { parent: obs.tracer.extract({ traceparent, tracestate }) }, (span) => {
+      expect(obs.tracer.inject(span)).toEqual({ traceparent, tracestate });
     });
   });
 });

@@ -1,101 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createDelivery } from '../../src/core/delivery/delivery.ts';
-import type { Delivery } from '../../src/core/delivery/delivery.ts';
 import { deliverySettings } from '../../src/core/delivery/delivery-options.ts';
 import type { DeliveryOptions } from '../../src/core/delivery/delivery-options.ts';
 import { createDiagnostics } from '../../src/core/diagnostics.ts';
-import type { Diagnostics, Health } from '../../src/core/diagnostics.ts';
-import { LedgerBook, SinkAccount } from '../../src/core/ledger.ts';
-import type { SinkLedger } from '../../src/core/ledger.ts';
+import type { Health } from '../../src/core/diagnostics.ts';
+import { LedgerBook } from '../../src/core/ledger.ts';
 import { DeliveryError } from '../../src/core/sink.ts';
-import type { Sink, WriteContext, WriteResult } from '../../src/core/sink.ts';
+import type { Sink } from '../../src/core/sink.ts';
 import { createSinkSet } from '../../src/core/sink-set.ts';
 import { createTestClock } from '../../src/core/testing/test-clock.ts';
 import type { TestClock } from '../../src/core/testing/test-clock.ts';
+import { deferred, expectBalance, never, setUp, settled, typesOf } from '../helpers/delivery-bench.ts';
+import type { Answer, Bench } from '../helpers/delivery-bench.ts';
 import { metricSignal } from '../helpers/signals.ts';
-
-type Answer = ReturnType<Sink['write']>;
-
-interface Bench {
-  readonly delivery: Delivery;
-  readonly clock: TestClock;
-  readonly diagnostics: Diagnostics;
-  readonly health: Health[];
-  /** The names in each batch written. */
-  readonly batches: string[][];
-  readonly contexts: WriteContext[];
-  offer(...names: readonly string[]): void;
-  /** The counts that are not 0. */
-  counts(): Record<string, number>;
-}
-
-function setUp(answer: (batch: readonly string[]) => Answer = () => undefined, options: DeliveryOptions = {}, more: Partial<Sink> = {}): Bench {
-  const clock = createTestClock();
-  const account = new SinkAccount();
-  const diagnostics = createDiagnostics(clock);
-  const health: Health[] = [];
-  diagnostics.health$.subscribe((trouble) => health.push(trouble));
-  const batches: string[][] = [];
-  const contexts: WriteContext[] = [];
-  const sink: Sink = {
-    name: 'test',
-    write(batch, context) {
-      expectBalance(account.read());
-      const names = batch.map(({ name }) => name);
-      batches.push(names);
-      contexts.push(context);
-      return answer(names);
-    },
-    ...more,
-  };
-  const delivery = createDelivery({ name: 'test', sink, account, settings: deliverySettings(options), clock, diagnostics });
-  return {
-    delivery,
-    clock,
-    diagnostics,
-    health,
-    batches,
-    contexts,
-    offer(...names) {
-      for (const name of names) delivery.offer(metricSignal({ name }), 100);
-      expectBalance(account.read());
-    },
-    counts() {
-      const ledger = account.read();
-      expectBalance(ledger);
-      return nonZero(ledger);
-    },
-  };
-}
-
-function expectBalance({ accepted, delivered, handedOff, spooled, pending, dropped }: SinkLedger): void {
-  const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
-  expect(delivered + handedOff + spooled + pending + lost).toBe(accepted);
-  expect(pending).toBeGreaterThanOrEqual(0);
-}
-
-function nonZero({ dropped, ...counts }: SinkLedger): Record<string, number> {
-  return Object.fromEntries(Object.entries({ ...counts, ...dropped }).filter(([, count]) => count !== 0));
-}
-
-/** Lets everything happen that waits for promises only. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-}
-
-/** A promise settled by hand. */
-function deferred(): { readonly promise: Promise<WriteResult | void>; readonly resolve: (result?: WriteResult) => void; readonly reject: (error: unknown) => void } {
-  let resolve: (result?: WriteResult) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<WriteResult | void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
-}
-
-const never = (): Promise<void> => new Promise(() => undefined);
-const typesOf = (health: readonly Health[]): string[] => health.map(({ type }) => type);
 
 describe('a batch', () => {
   it('is written when it is full, without waiting', async () => {
@@ -202,11 +118,12 @@ describe('a full queue', () => {
     expect(bench.counts()).toEqual({ accepted: 5, pending: 4, 'queue-full': 1 });
   });
 
-  it('never takes a signal larger than itself: that one is dropped, and it is said', () => {
+  it('never takes a signal larger than itself: that one is dropped, and it is said', async () => {
     const bench = setUp(undefined, { maxQueueBytes: 350 });
     bench.offer('a');
     bench.delivery.offer(metricSignal({ name: 'huge' }), 351);
     bench.clock.advance(1_000);
+    await settled();
     expect(bench.counts()).toEqual({ accepted: 2, delivered: 1, 'too-large': 1 });
     expect(bench.health).toEqual([expect.objectContaining({ type: 'dropped', reason: 'too-large', count: 1 })]);
   });
@@ -222,7 +139,7 @@ describe('a full queue', () => {
 
 describe('a sink that does not answer', () => {
   it('is aborted at the timeout; its batch is dropped, and the next is written', async () => {
-    const bench = setUp((names) => (names.includes('a') ? never() : undefined), { maxBatchSize: 1, timeout: 500 });
+    const bench = setUp((names) => (names.includes('a') ? never() : undefined), { maxBatchSize: 1, timeout: 500, maxRetries: 0 });
     bench.offer('a', 'b');
     await settled();
     bench.clock.advance(499);
@@ -238,7 +155,7 @@ describe('a sink that does not answer', () => {
 
   it.each(['resolve', 'reject'] as const)('in time is not believed later: %s', async (how) => {
     const late = deferred();
-    const bench = setUp(() => late.promise, { maxBatchSize: 1, timeout: 500 });
+    const bench = setUp(() => late.promise, { maxBatchSize: 1, timeout: 500, maxRetries: 0 });
     bench.offer('a');
     await settled();
     bench.clock.advance(500);
@@ -281,7 +198,7 @@ describe('a sink that fails', () => {
       if (!first) return undefined;
       first = false;
       return answer();
-    });
+    }, { maxRetries: 0 });
     bench.offer('a');
     await bench.delivery.flush();
     bench.offer('b');
@@ -302,7 +219,7 @@ describe('a sink that fails', () => {
     let works = false;
     const bench = setUp(() => {
       if (!works) throw new Error('boom');
-    });
+    }, { maxRetries: 0 });
     const turn = async (): Promise<void> => {
       bench.offer('a');
       await bench.delivery.flush();
@@ -437,7 +354,7 @@ describe('a sink that emits in its write', () => {
         bench.offer('again');
         return answer();
       },
-      { maxBatchSize: 1, flushEvery: 0 },
+      { maxBatchSize: 1, flushEvery: 0, maxRetries: 0 },
     );
     bench.offer('a');
     await settled();
@@ -575,7 +492,7 @@ describe('the set of sinks', () => {
     diagnostics.health$.subscribe((trouble) => health.push(trouble));
     return { book, clock, sinks: createSinkSet({ book, clock, diagnostics, run: (work) => work() }), health };
   }
-  const settingsOf = (options?: DeliveryOptions) => ({ ...deliverySettings(options), development: true });
+  const settingsOf = (options?: DeliveryOptions) => ({ ...deliverySettings(options), development: true, resource: {} });
   function sinkNamed(name: string, answer: () => Answer = () => undefined): Sink & { readonly got: string[]; closed: number } {
     const got: string[] = [];
     return {
@@ -597,7 +514,7 @@ describe('the set of sinks', () => {
 
   it('gives two sinks of one name an account each, and names them apart on `health$`', async () => {
     const { book, sinks, health } = set();
-    sinks.replace([sinkNamed('x'), sinkNamed('x', () => Promise.reject(new Error('boom')))], settingsOf());
+    sinks.replace([sinkNamed('x'), sinkNamed('x', () => Promise.reject(new Error('boom')))], settingsOf({ maxRetries: 0 }));
     offer(sinks, 'a');
     await sinks.flush();
     expect(book.read().sinks).toMatchObject({ x: { delivered: 1 }, 'x#2': { delivered: 0, dropped: { 'retries-exhausted': 1 } } });
@@ -631,9 +548,9 @@ describe('the set of sinks', () => {
     const { book, clock, sinks } = set();
     const before = sinkNamed('x', never);
     const after = sinkNamed('x');
-    sinks.replace([before], settingsOf({ timeout: 500 }));
+    sinks.replace([before], settingsOf({ timeout: 500, maxRetries: 0 }));
     offer(sinks, 'a');
-    sinks.replace([after], settingsOf({ timeout: 500, flushEvery: 60_000 }));
+    sinks.replace([after], settingsOf({ timeout: 500, flushEvery: 60_000, maxRetries: 0 }));
     offer(sinks, 'b');
     clock.advance(500);
     await settled();

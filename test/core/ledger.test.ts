@@ -63,6 +63,8 @@ const answers = {
   throws: boom,
   rejects: () => Promise.reject(new Error('boom')),
   refuses: () => Promise.reject(new DeliveryError('400', { retryable: false })),
+  busy: () => Promise.reject(new DeliveryError('429', { retryAfter: 30 })),
+  tooLarge: () => Promise.reject(new DeliveryError('413', { tooLarge: true })),
   partial: () => ({ rejected: 1 }),
   handsOff: () => ({ handedOff: true }),
   garbage: () => ({ rejected: -5 }),
@@ -77,7 +79,7 @@ type SinkPlan = typeof sinkPlan extends fc.Arbitrary<infer Plan> ? Plan : never;
 
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('emit' as const), count: fc.integer({ min: 1, max: 6 }) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('advance' as const), by: fc.constantFrom(0, 1, 5, 20, 100) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('advance' as const), by: fc.constantFrom(0, 1, 5, 20, 100, 1_000) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const), how: fc.constantFrom('resolve', 'reject', 'partial') }) },
@@ -96,6 +98,8 @@ const plan = fc.record({
   maxQueueSize: fc.constantFrom(2, 5, 50),
   maxQueueBytes: fc.constantFrom(200, 3_000, 1_000_000),
   flushEvery: fc.constantFrom(0, 10),
+  whenFull: fc.constantFrom('dropNewest', 'dropOldest', 'priority'),
+  maxRetries: fc.constantFrom(0, 1, 5),
   steps: fc.array(step, { maxLength: 40 }),
 });
 
@@ -134,13 +138,14 @@ async function play(given: typeof plan extends fc.Arbitrary<infer Plan> ? Plan :
   const operatorsOf = (names: readonly string[]): readonly SignalOperator[] => names.map((name) => (operators[name] ?? boom)(release));
 
   const environment: Environment = { ...createEnvironment(), variables: {}, sources: [], leaving$, keepAlive: () => () => undefined };
-  const { maxBatchSize, maxQueueSize, maxQueueBytes, flushEvery } = given;
+  const { maxBatchSize, maxQueueSize, maxQueueBytes, flushEvery, whenFull, maxRetries } = given;
   const handle = createManager(environment, {
     clock,
     sources: false,
     pipeline: operatorsOf(given.operators),
     sinks: given.sinks.map(sinkOf),
-    delivery: { maxBatchSize, maxQueueSize, maxQueueBytes, flushEvery, timeout: 50 },
+    delivery: { maxBatchSize, maxQueueSize, maxQueueBytes, flushEvery, whenFull, maxRetries, timeout: 50 },
+    random: () => 0.01,
   });
   const obs = handle.manager;
   obs.signals$.subscribe(() => {

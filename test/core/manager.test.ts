@@ -214,7 +214,7 @@ describe('shutdown', () => {
 
   it('resolves though everything foreign throws while it ends', async () => {
     const undoing: Observable<SignalInput> = new Observable(() => boom);
-    const bench = setUp({ sources: [sourceOf('undoing', undoing)], sinks: [{ name: 'bad', write: boom, close: boom }] });
+    const bench = setUp({ sources: [sourceOf('undoing', undoing)], sinks: [{ name: 'bad', write: boom, close: boom }], delivery: { maxRetries: 0 } });
     bench.obs.signals$.subscribe({ next: boom, complete: boom });
     bench.obs.recordMetric('a', 1);
     await expect(bench.obs.shutdown()).resolves.toMatchObject({ ok: false, dropped: 1, pending: 0 });
@@ -455,10 +455,26 @@ describe('a later configuration', () => {
 describe('a sink', () => {
   it('learns whether it is in development, and again when that changes', () => {
     const told: unknown[] = [];
-    const sink: Sink = { name: 'told', write: () => undefined, configure: (settings) => void told.push(settings) };
+    const sink: Sink = { name: 'told', write: () => undefined, configure: ({ development }) => void told.push({ development }) };
     const { handle } = setUp({ environment: 'production', sinks: [sink] });
     handle.configure({ environment: 'development' }, 'test');
     expect(told).toEqual([{ development: false }, { development: true }]);
+  });
+
+  it('learns the resource as its signals have it: redacted, by the rules in force', async () => {
+    const told: unknown[] = [];
+    const got: Signal[] = [];
+    const sink: Sink = { name: 'told', write: (batch) => void got.push(...batch), configure: ({ resource }) => void told.push(resource) };
+    const { obs, handle } = setUp({ serviceName: 'shop', attributes: { api_key: 'abc', region: 'eu', zone: 'a' }, sinks: [sink] });
+    obs.recordMetric('own ones win', 1, { attributes: { region: 'us', __proto__: null } as never });
+    obs.profiler.profile('without own ones', () => undefined);
+    handle.configure({ redaction: { keys: ['zone'] } }, 'test');
+    obs.recordMetric('later', 1);
+    await obs.flush();
+    const resource = { 'service.name': 'shop', 'deployment.environment.name': 'development', api_key: '[REDACTED]', region: 'eu', zone: 'a' };
+    expect(told).toEqual([resource, { ...resource, zone: '[REDACTED]' }]);
+    expect(got.map(({ attributes }) => attributes)).toEqual([{ ...resource, region: 'us' }, resource, told[1]]);
+    expect(got[1]?.attributes).toBe(told[0]);
   });
 
   it('made by a function is made once, whatever else is configured', () => {

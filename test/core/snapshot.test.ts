@@ -216,6 +216,12 @@ describe('snapshotAttributes', () => {
     expect(Object.keys(snapshotAttributes({ ['k'.repeat(300)]: 1 }))[0]).toBe(`${'k'.repeat(256)}…[300 characters]`);
   });
 
+  it('still counts what was dropped when it is the copy of a copy', () => {
+    const first = snapshotAttributes(Object.fromEntries([...Array.from({ length: 130 }, (_, index) => [`k${index}`, index]), ['k0', Array.from({ length: 130 }, () => 1)]]));
+    const again = snapshotAttributes({ more: 1, ...first });
+    expect([again['arkhe.attributes_dropped'], again['arkhe.items_dropped'], 'k126' in again, 'k127' in again]).toEqual([3, 2, true, false]);
+  });
+
   it('is bounded in all', () => {
     const lists = Object.fromEntries(Array.from({ length: 128 }, (_, index) => [`k${index}`, Array.from({ length: 128 }, () => 'x'.repeat(4_000))]));
     expect(JSON.stringify(snapshotAttributes(lists)).length).toBeLessThan(110_000);

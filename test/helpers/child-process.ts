@@ -8,9 +8,13 @@ import { build } from 'esbuild';
 
 export interface Ended {
   readonly code: number | null;
+  /** What it died by. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
   readonly milliseconds: number;
+  /** Milliseconds from its last output to its end: without the start, which takes long on a busy machine. */
+  readonly ending: number;
 }
 
 /** Runs scripts against the sources, each in a process of its own. */
@@ -22,12 +26,15 @@ export interface ScriptRunner {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Bundles the sources as they are now, RxJS included, as the build does: the scripts meet two copies of RxJS. */
-export async function createScriptRunner(): Promise<ScriptRunner> {
+/**
+ * Bundles the sources as they are now, RxJS included, as the build does: the scripts meet two copies of RxJS. Another `entry` gives
+ * the scripts other names under `sdk`.
+ */
+export async function createScriptRunner(entry = 'src/node/index.ts'): Promise<ScriptRunner> {
   const folder = mkdtempSync(join(tmpdir(), 'observability-child-'));
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/node/index.ts'],
+    entryPoints: [entry],
     outfile: join(folder, 'sdk.mjs'),
     bundle: true,
     platform: 'node',
@@ -56,12 +63,17 @@ function run(args: readonly string[]): Promise<Ended> {
     const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'pipe'] });
     const deadline = setTimeout(() => child.kill('SIGKILL'), 40_000);
     let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    let lastAt = startedAt;
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      lastAt = performance.now();
+    });
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('error', reject);
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       clearTimeout(deadline);
-      resolve({ code, stdout, stderr, milliseconds: performance.now() - startedAt });
+      const endedAt = performance.now();
+      resolve({ code, signal, stdout, stderr, milliseconds: endedAt - startedAt, ending: endedAt - lastAt });
     });
   });
 }

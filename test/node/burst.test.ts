@@ -44,7 +44,7 @@ it('a burst of 200,000 signals at a sink that fails half the time is accounted f
         if (writes++ % 2 === 0) throw new Error('every other write fails');
       },
     };
-    const start = () => sdk.createObservability({ sources: false, sinks: [sink], delivery: { maxQueueSize: 10_000 } });
+    const start = () => sdk.createObservability({ sources: false, sinks: [sink], delivery: { maxQueueSize: 10_000, maxRetries: 0 } });
     const emit = (index) => obs.recordMetric('queue.length', index, { attributes: { 'queue.name': 'orders', shard: index % 16 } });
     const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 

@@ -3,6 +3,7 @@ import { createObservability, getObservabilityManager, getTracingManager, Reques
 import type { ObservabilityManager, ObservabilityOptions, Signal } from '#sdk';
 import { createTestClock, memorySink } from '#testing';
 import { withoutVariables } from '../helpers/environment.ts';
+import { startFaultServer } from '../helpers/fault-server.ts';
 import { recordingOf } from '../helpers/recorded.ts';
 
 withoutVariables();
@@ -128,10 +129,13 @@ describe('environment variables', () => {
     ['OTEL_RESOURCE_ATTRIBUTES', 'region=eu,nonsense'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'region=%zz'],
     ['OTEL_TRACES_SAMPLER', 'sometimes'],
-    ['OTEL_TRACES_EXPORTER', 'otlp'],
+    ['OTEL_TRACES_EXPORTER', 'zipkin'],
+    ['OTEL_TRACES_EXPORTER', 'none,zipkin'],
     ['OTEL_PROPAGATORS', 'b3'],
     ['SENTRY_DSN', 'https://s3cr3t@sentry.io/1'],
-    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:s3cr3t@collector:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://user:s3cr3t@collector:4318'],
+    ['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', '/v1/logs'],
   ])('are said once on health$ when they cannot be used, and left out: %s=%s', (name, value) => {
     const { obs, health, signals } = create({ [name]: value });
     obs.traceRequest('GET', '/', () => undefined);
@@ -143,6 +147,51 @@ describe('environment variables', () => {
     expect(health).toMatchObject([{ type: 'input-ignored', name: 'environment' }]);
     expect(JSON.stringify(health)).toContain(name);
     expect(JSON.stringify(health)).not.toMatch(/s3cr3t|flase/);
+  });
+
+  it.each([
+    ['OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere/ca.pem', /^OTEL_EXPORTER_OTLP_CERTIFICATE, .*ENOENT; certificates are ignored$/],
+    ['OTEL_EXPORTER_OTLP_CLIENT_KEY', import.meta.filename, /^OTEL_EXPORTER_OTLP_CLIENT_KEY, .* certificates are ignored$/],
+  ])('do not stop a service whose certificates cannot be used: %s=%s', async (name, file, message) => {
+    Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', [name]: file });
+    const obs = createObservability();
+    const health: string[] = [];
+    obs.health$.subscribe((trouble) => health.push(trouble.type === 'input-ignored' ? trouble.message : trouble.type));
+    await obs.shutdown();
+    expect(health[0]).toMatch(message);
+  });
+
+  it('name exporters in any case', () => {
+    const { health } = create({ OTEL_TRACES_EXPORTER: 'Console,NONE' });
+    expect(health).toEqual([]);
+  });
+
+  it('name a receiver, which gets what the console does not print', async () => {
+    const receiver = await startFaultServer();
+    Object.assign(process.env, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `${receiver.url}/otlp/`,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b,nonsense',
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'loki:3100',
+      OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: 'gzip',
+    });
+    vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const obs = createObservability();
+    const health: string[] = [];
+    obs.health$.subscribe((trouble) => health.push(trouble.type === 'input-ignored' ? trouble.message : trouble.type));
+    obs.tracer.startSpan('x').end();
+    obs.logger.info('x');
+    await obs.shutdown();
+    const sent = receiver.received.map(({ method, path, headers }) => [method, path, headers['x-key'], headers['content-encoding']]);
+    await receiver.close();
+    expect(sent.sort()).toEqual([
+      ['POST', '/otlp/v1/logs', 'a b', undefined],
+      ['POST', '/otlp/v1/traces', 'a b', 'gzip'],
+    ]);
+    // Each once, though the manager and the sink both read them.
+    expect(health).toEqual([
+      expect.stringMatching(/^OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: .* \(did you mean http:\/\/loki:3100\?\)$/),
+      'OTEL_EXPORTER_OTLP_HEADERS, pair 2: expected name=value, percent-encoded, ignored',
+    ]);
   });
 
   it('say the argument of a sampler cannot be used', () => {

@@ -11,13 +11,14 @@ import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { getObservabilityManager } from '#sdk';
 import type { Signal, SpanSignal } from '#sdk';
+import { otlpVariables } from '../../src/core/sinks/otlp/otlp-variables.ts';
 import { readVariables } from '../../src/core/config/environment-variables.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { findBrowser } = await import(String(new URL('../helpers/find-browser.mjs', import.meta.url)));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const blocks = new Map([...readme.matchAll(/```ts (\w+)\n([^]*?)```/g)].map(([, name, code]) => [String(name), String(code)]));
-const names = ['frontend', 'backend', 'live', 'testing'];
+const names = ['frontend', 'backend', 'live', 'export', 'testing'];
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'observability-readme-')));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -151,7 +152,13 @@ describe('the tables of the README', () => {
     const read = new Set<string>();
     const variables = new Proxy({}, { get: (_, name) => void read.add(String(name)) });
     readVariables(variables, () => undefined);
-    expect(read.size).toBeGreaterThan(5);
-    for (const name of read) expect(readme).toContain(`\`${name}`);
+    const own = read.size;
+    for (const kind of ['traces', 'logs', 'metrics'] as const) otlpVariables(variables, () => undefined).of(kind);
+    expect(own).toBeGreaterThan(5);
+    expect(read.size).toBeGreaterThan(own + 10);
+    // Those of one kind of data are told with those of all; in a row of several, by the end of their names.
+    const general = [...read].map((name) => name.replace(/^(OTEL_EXPORTER_OTLP)_(TRACES|LOGS|METRICS)_(?!TEMPORALITY)/, '$1_'));
+    const untold = general.filter((name) => !readme.includes(`\`${name}`) && !readme.includes(name.replace('OTEL_EXPORTER_OTLP', '`')));
+    expect(untold).toEqual([]);
   });
 });

@@ -354,8 +354,12 @@ export declare class DeliveryError extends Error {
   readonly retryable: boolean;
   readonly retryAfter: number | undefined;
 }
+export interface HttpSinkOptions { readonly endpoint?: string | undefined; readonly headers?: Readonly<Record<string, string>> | undefined }
+/** 'grpc' is Node's only; elsewhere it is a `ConfigurationError`. */
+export interface OtlpSinkOptions extends HttpSinkOptions { readonly protocol?: 'http/protobuf' | 'http/json' | 'grpc' | undefined }
 export interface MemorySink extends Sink { readonly signals: readonly Signal[]; ofKind<K extends SignalKind>(kind: K): readonly SignalOf<K>[]; clear(): void }
 export declare function consoleSink(options?: { readonly format?: 'pretty' | 'json' | undefined }): Sink;
+export declare function otlpSink(options?: OtlpSinkOptions): Sink;
 export declare function memorySink(options?: { readonly capacity?: number | undefined }): MemorySink;
 
 // ---- Accounts -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,6 @@
 import type { Attributes } from '../signal.ts';
+import { hasOtlpVariables } from '../sinks/otlp/otlp-variables.ts';
+import type { Exporter } from '../tracing/tracing-options.ts';
 import type { ObservabilityOptions } from './options.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -8,6 +10,8 @@ export interface VariableOptions {
   readonly options: ObservabilityOptions;
   /** `OBSERVABILITY_ENABLED=false` or `OTEL_SDK_DISABLED=true`: beats even code. */
   readonly killed: boolean;
+  /** Whether they say where an OTLP receiver is. */
+  readonly otlp: boolean;
 }
 
 export function readVariables(variables: Variables, warn: (message: string) => void): VariableOptions {
@@ -24,15 +28,14 @@ export function readVariables(variables: Variables, warn: (message: string) => v
 
   const production = read('NODE_ENV') === 'production' ? 'production' : undefined;
   const attributes = resourceAttributes(read('OTEL_RESOURCE_ATTRIBUTES'), warn);
-  const exporter = exporterNamed(read('OTEL_TRACES_EXPORTER'), warn);
-  for (const name of ['SENTRY_DSN', 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
-    if (read(name) !== undefined) warn(`${name}: nothing is sent there yet, ignored`);
-  }
+  const exporter = exportersNamed(read('OTEL_TRACES_EXPORTER'), warn);
+  if (read('SENTRY_DSN') !== undefined) warn('SENTRY_DSN: nothing is sent there yet, ignored');
   const propagators = read('OTEL_PROPAGATORS');
   if (propagators !== undefined && !propagators.split(',').some((name) => name.trim() === 'tracecontext')) {
     warn('OTEL_PROPAGATORS: only tracecontext is available yet, ignored');
   }
   return {
+    otlp: hasOtlpVariables(variables, warn),
     killed: flag('OBSERVABILITY_ENABLED') === false || flag('OTEL_SDK_DISABLED') === true,
     options: {
       serviceName: read('OTEL_SERVICE_NAME'),
@@ -74,10 +77,14 @@ function decoded(text: string): string | undefined {
   }
 }
 
-function exporterNamed(name: string | undefined, warn: (message: string) => void): 'console' | 'none' | undefined {
-  if (name === undefined || name === 'console' || name === 'none') return name;
-  warn("OTEL_TRACES_EXPORTER: only 'console' and 'none' are available yet, ignored");
-  return undefined;
+const exporters: readonly string[] = ['otlp', 'console', 'none'];
+
+/** One, or several with commas between. */
+function exportersNamed(text: string | undefined, warn: (message: string) => void): readonly Exporter[] | undefined {
+  const names = (text ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []);
+  const known = names.filter((name): name is Exporter => exporters.includes(name));
+  if (known.length < names.length) warn('OTEL_TRACES_EXPORTER: only otlp, console and none are available yet, others ignored');
+  return known.length > 0 ? known : undefined;
 }
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration */

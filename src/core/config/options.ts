@@ -30,7 +30,7 @@ export interface ObservabilityOptions {
   readonly release?: string | undefined;
   /** Resource attributes: on every signal, fixed. Merged with those of `OTEL_RESOURCE_ATTRIBUTES`; keys given here win. */
   readonly attributes?: Attributes | undefined;
-  /** Default true, with the exporter of `OTEL_TRACES_EXPORTER`. */
+  /** Default true, with the exporters of `OTEL_TRACES_EXPORTER`. */
   readonly tracing?: boolean | TracingOptions | undefined;
   /** Default true, or `REQUEST_LOGGING_ENABLED`. */
   readonly requestLogging?: boolean | RequestLoggerOptions | undefined;
@@ -49,11 +49,14 @@ export interface ObservabilityOptions {
   readonly redaction?: RedactOptions | undefined;
   /** Your own operators, in this order. They see raw signals; what they add is redacted too. Default: none. */
   readonly pipeline?: readonly OperatorFunction<Signal, Signal>[] | undefined;
-  /** A list replaces the defaults; a function gets them, to add to. Default: the console. */
+  /**
+   * A list replaces the defaults; a function gets them, to add to. Default: the console; an OTLP sink too where the exporter
+   * `otlp` is chosen, or no exporter is and a variable like `OTEL_EXPORTER_OTLP_ENDPOINT` says where a receiver is.
+   */
   readonly sinks?: readonly Sink[] | ((defaults: readonly Sink[]) => readonly Sink[]) | undefined;
   /** A list replaces the defaults; a function gets them, to add to. `false`: none. Default: none yet. */
   readonly sources?: readonly Source[] | ((defaults: readonly Source[]) => readonly Source[]) | false | undefined;
-  /** How signals wait for each sink and leave in batches; a full queue drops the newest. Default: see there. */
+  /** How signals wait for each sink, leave in batches and are tried again. Default: see there. */
   readonly delivery?: DeliveryOptions | undefined;
   /** Configuration files come with their issue; until then only `false`. */
   readonly configFile?: string | false | undefined;

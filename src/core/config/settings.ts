@@ -3,8 +3,10 @@ import type { DeliverySettings } from '../delivery/delivery-options.ts';
 import { severityNamed, severityNumbers } from '../severity.ts';
 import type { Attributes, AttributeValue } from '../signal.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
+import type { OtlpSinkOptions } from '../sinks/otlp/otlp-options.ts';
 import { snapshotText } from '../snapshot.ts';
 import type { Exporter, TracingOptions } from '../tracing/tracing-options.ts';
+import type { VariableOptions } from './environment-variables.ts';
 import type { ObservabilityOptions } from './options.ts';
 
 /** The options with every default filled in: what the parts read. */
@@ -19,6 +21,11 @@ export interface Settings {
     readonly exporters: readonly Exporter[] | undefined;
     readonly register: boolean;
   };
+  /**
+   * Options of the OTLP sink among the default sinks; `undefined`: none. It is there when the exporter `otlp` is chosen, and when no
+   * exporter is but a variable says where a receiver is.
+   */
+  readonly otlp: OtlpSinkOptions | undefined;
   readonly requestLogging: { readonly enabled: boolean; /** OpenTelemetry's severity number. */ readonly level: number };
   readonly profiling: { readonly enabled: boolean; readonly maxSeries: number; readonly window: number };
   readonly errorTracking: {
@@ -32,9 +39,10 @@ export interface Settings {
 }
 
 /** Which options beat which: code, then environment variables, then the defaults. */
-export function resolveSettings(options: ObservabilityOptions, variables: ObservabilityOptions, killed: boolean): Settings {
+export function resolveSettings(options: ObservabilityOptions, { options: variables, killed, otlp }: VariableOptions): Settings {
   const merged = mergeOptions(variables, options);
   const tracing = section(merged.tracing);
+  const exporters = exportersOf(tracing);
   const requestLogging = section(merged.requestLogging);
   const profiling = section(merged.profiling);
   const errorTracking = section(merged.errorTracking);
@@ -50,9 +58,10 @@ export function resolveSettings(options: ObservabilityOptions, variables: Observ
     development: environment === 'development',
     tracing: {
       enabled: tracing.enabled ?? true,
-      exporters: exportersOf(tracing),
+      exporters,
       register: tracing.register ?? false,
     },
+    otlp: (exporters?.includes('otlp') ?? otlp) ? { endpoint: tracing.endpoint, headers: tracing.headers } : undefined,
     requestLogging: {
       enabled: requestLogging.enabled ?? true,
       level: severityNumbers[severityNamed(requestLogging.logLevel) ?? 'info'],

@@ -3,6 +3,8 @@ import { configurationError, describeValue } from '../configuration-error.ts';
 import type { ConfigurationIssue } from '../configuration-error.ts';
 import { hasMethods } from '../has-methods.ts';
 import { severityNamed } from '../severity.ts';
+import { expectedEndpoint, readAddress, suggestedEndpoint } from '../sinks/otlp/endpoint.ts';
+import { expectedHeader, isHeaderName } from '../sinks/otlp/otlp-headers.ts';
 import { closest } from './closest.ts';
 import type { ObservabilityOptions } from './options.ts';
 
@@ -47,10 +49,11 @@ function check(schema: Schema, options: unknown): readonly ConfigurationIssue[] 
 function toIssue(issue: v.BaseIssue<unknown>): ConfigurationIssue {
   const keys = (issue.path ?? []).map((item) => String(item.key));
   const path = keys.join('.') || 'options';
-  if (issue.type !== UNKNOWN) {
-    return { path, expected: issue.message, received: isSecret(keys) ? typeof issue.input : describeValue(issue.input) };
-  }
   const name = keys.at(-1) ?? '';
+  if (issue.type !== UNKNOWN) {
+    const received = isSecret(keys) ? typeof issue.input : describeValue(issue.input);
+    return { path, expected: issue.message, received, suggestion: name === 'endpoint' ? suggestedEndpoint(issue.input) : undefined };
+  }
   return {
     path,
     expected: `one of the options ${issue.message}`,
@@ -117,11 +120,26 @@ const severity = (): Schema => {
   return v.pipe(v.string(expected), v.check((name) => severityNamed(name) !== undefined, expected));
 };
 const unavailable = (instead: string): Schema => v.custom(() => false, `nothing: ${instead}`);
-const only = (value: boolean | number, why: string): Schema => v.literal(value, `${value}: ${why}`);
+const only = (value: boolean, why: string): Schema => v.literal(value, `${value}: ${why}`);
 const attributes = (): Schema =>
   v.custom((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object of attributes');
 const clock = (): Schema =>
   v.custom((value) => hasMethods(value, ['now', 'elapsed', 'every']), 'a clock: { now(), elapsed(), every(milliseconds) }');
+
+const endpoint = (): Schema => v.custom((value) => typeof value === 'string' && readAddress(value) !== undefined, expectedEndpoint);
+/** Each header by its name, unless that is no name: it may be anything then, a line with a key for instance. */
+const headers = (): Schema =>
+  v.lazy((input) => {
+    const isObject = typeof input === 'object' && input !== null && !(Symbol.iterator in input);
+    const names = isObject ? Object.keys(input) : [];
+    if (!isObject || !names.every(isHeaderName)) return v.custom(() => false, 'an object of strings, with names of letters, digits and -');
+    return v.object(Object.fromEntries(names.map((name) => [name, header(name)])));
+  });
+const header = (name: string): Schema =>
+  v.custom(
+    (value) => expectedHeader(name, value) === undefined,
+    ({ input }) => expectedHeader(name, input) ?? '',
+  );
 
 function named(expected: string, method: string): Schema {
   return v.custom((value) => hasMethods(value, [method]) && typeof Reflect.get(Object(value), 'name') === 'string', expected);
@@ -147,9 +165,9 @@ function parts(): Record<Part, Record<string, Schema>> {
   return {
     tracing: {
       enabled: boolean(),
-      exporter: listOrOne(oneOf(['console', 'none'], ['otlp', 'jaeger', 'zipkin'])),
-      endpoint: text(),
-      headers: v.record(v.string(), v.string('a string'), 'an object of strings'),
+      exporter: listOrOne(oneOf(['console', 'otlp', 'none'], ['jaeger', 'zipkin'])),
+      endpoint: endpoint(),
+      headers: headers(),
       propagators: v.array(oneOf(['tracecontext'], ['baggage', 'b3', 'b3multi', 'jaeger']), 'an array of propagators'),
       propagateTo: unavailable('no request is instrumented automatically yet; use tracer.inject()'),
       register: boolean(),
@@ -200,9 +218,11 @@ function observabilityOptions(): Schema {
       maxBatchSize: integer(1),
       maxQueueSize: integer(1),
       maxQueueBytes: integer(1),
+      whenFull: oneOf(['dropNewest', 'dropOldest', 'priority'], []),
       flushEvery: milliseconds(0),
+      concurrency: integer(1),
       timeout: milliseconds(1),
-      maxRetries: only(0, 'retry is not available yet'),
+      maxRetries: integer(0),
       spool: only(false, 'the spool is not available yet'),
     }),
     configFile: only(false, 'configuration files are not available yet'),

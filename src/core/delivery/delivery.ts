@@ -1,107 +1,94 @@
 import type { Subscription } from 'rxjs';
 import type { Clock } from '../clock.ts';
-import type { Diagnostics } from '../diagnostics.ts';
-import { serializeError } from '../errors/serialize-error.ts';
 import type { DropReason, SinkAccount } from '../ledger.ts';
 import type { Signal } from '../signal.ts';
-import type { Sink } from '../sink.ts';
+import type { Channel } from './channel.ts';
 import type { DeliverySettings } from './delivery-options.ts';
+import { createFlushWaiters } from './flush-waiters.ts';
+import { createOutbox } from './outbox.ts';
+import type { Parcel } from './parcels.ts';
 import { createSignalQueue } from './signal-queue.ts';
-import { isFinal, isThenable, readResult } from './write-answer.ts';
+import type { SinkHealth } from './sink-health.ts';
 
 export interface DeliverySetup {
-  /** Of the sink, in the ledger and in `health$`: its own, numbered when another sink has the same. */
-  readonly name: string;
-  readonly sink: Sink;
-  /** May be shared with the delivery of a sink that this one replaces. */
+  readonly channel: Channel;
+  /** Shared by the channels of a sink; may be shared with a sink that this one replaces. */
   readonly account: SinkAccount;
+  /** Shared by the channels of a sink. */
+  readonly health: SinkHealth;
   readonly settings: DeliverySettings;
   readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
-  /** Runs what the sink does, so that it is not observed itself. Default: just runs it. */
-  readonly run?: (<R>(work: () => R) => R) | undefined;
+  /** Runs what the sink does, so that it is not observed itself. */
+  readonly run: <R>(work: () => R) => R;
+  /** Spreads the retries: a number from 0 to 1. */
+  readonly random: () => number;
 }
 
-/** Takes signals for one sink and writes them in batches, one at a time, in order. Nothing a sink does reaches the caller. */
+/** Takes signals for one endpoint of a sink and writes them in batches. Nothing a sink does reaches the caller. */
 export interface Delivery {
-  readonly name: string;
-  readonly sink: Sink;
-  accepts(signal: Signal): boolean;
   /** Queues the signal; `bytes` is about what it holds in memory. Never waits, never throws. */
   offer(signal: Signal, bytes: number): void;
   /** These settings hold from the next signal on. */
   configure(settings: DeliverySettings): void;
-  /** Resolves when everything offered before is delivered or dropped. Never rejects. */
+  /** Resolves when everything offered before is delivered or dropped. What only waits for our own backoff is tried now. Never rejects. */
   flush(): Promise<void>;
-  /** The host is going away: writes all there is, now, without waiting for answers. */
+  /** The host is going away: writes all there is, now, without waiting for answers. What is in a write already is not sent twice. */
   leave(): void;
-  /** Drops what is still pending and closes the sink, once. Never rejects. */
-  close(): Promise<void>;
-}
-
-/** A write that has no answer yet. `first` is the number of its first signal, counted from the first ever offered. */
-interface Write {
-  readonly first: number;
-  readonly size: number;
-  readonly controller: AbortController;
-  deadline: Subscription | undefined;
+  /** Drops what is still pending. */
+  close(): void;
 }
 
 /**
- * Least time between two writes, in milliseconds. A sink that emits signals of its own would otherwise keep the host in one
- * endless chain of microtasks.
+ * Least time between two rounds of writes, in milliseconds. A sink that emits signals of its own would otherwise keep the host in
+ * one endless chain of microtasks.
  */
 const PAUSE = 1;
 
 /** Most of one write, in bytes of memory. Formatted it is rarely more; collectors refuse what is over 4 MiB. */
 const MAX_BATCH_BYTES = 2 * 1_024 * 1_024;
 
-export function createDelivery(setup: DeliverySetup): Delivery {
-  const { name, sink, account, settings: given, clock, diagnostics, run = (work) => work() } = setup;
-  const queue = createSignalQueue();
-  const unsaidDrops = new Map<DropReason, number>();
-  /** In order of their start: the first is the oldest. More than one only when leaving. */
-  const writes = new Set<Write>();
+export function createDelivery({ channel, account, health, settings: given, clock, run, random }: DeliverySetup): Delivery {
+  const queue = channel.createQueue?.() ?? createSignalQueue((signals, context) => channel.write(signals, context), () => settings);
+  const outbox = createOutbox({ channel, account, health, settings: () => settings, clock, run, random, drop, ended: work });
+  const waiters = createFlushWaiters();
   let settings = given;
-  let flushes: { readonly last: number; readonly resolve: () => void }[] = [];
+  /** Signals are numbered as they come. */
   let offered = 0;
+  /** Up to this one they are written as soon as the endpoint is free. */
+  let dueUpTo = 0;
+  /** Up to this one a flush waits for them. */
+  let flushUpTo = 0;
+  /** For the queue: of the longest wait, or of the pause when `scheduled`. */
   let timer: Subscription | undefined;
   let scheduled = false;
-  let pumping = false;
-  let pumpedAt = Number.NEGATIVE_INFINITY;
-  let failing = false;
-  let choiceFailed = false;
+  /** For what waits for its next try, or for the endpoint. */
+  let retryTimer: Subscription | undefined;
+  /** The endpoint takes nothing more now. Whatever ends that goes on with the queue. */
+  let blocked = false;
+  let working = false;
+  let workedAt = Number.NEGATIVE_INFINITY;
+  let leaving = false;
   let closed = false;
-  let sinkClosed: Promise<void> = Promise.resolve();
 
-  const firstQueued = (): number => offered - queue.length + 1;
-
-  function oldestPending(): number {
-    for (const { first } of writes) return first;
-    return firstQueued();
-  }
-
-  function inFlight(): number {
-    let sum = 0;
-    for (const { size } of writes) sum += size;
-    return sum;
-  }
+  const maxBatchSize = (): number => Math.min(settings.maxBatchSize, channel.maxBatchSize ?? Number.POSITIVE_INFINITY);
+  const oldestQueued = (): number => queue.oldest ?? Number.POSITIVE_INFINITY;
 
   function drop(reason: DropReason, count: number): void {
     account.drop(reason, count);
-    unsaidDrops.set(reason, (unsaidDrops.get(reason) ?? 0) + count);
+    health.dropped(reason, count);
   }
 
-  /** One word for many: a full queue drops thousands of signals between two writes. */
-  function sayDrops(): void {
-    const unsaid = [...unsaidDrops];
-    // Before it is said: who hears of it may cause the next.
-    unsaidDrops.clear();
-    for (const [reason, count] of unsaid) diagnostics.report({ type: 'dropped', sink: name, reason, count });
-  }
-
-  function sayFailure(error: unknown): void {
-    diagnostics.report({ type: 'sink-failed', sink: name, error: serializeError(error) });
+  /** The result is how many signals were given up. */
+  function push(signal: Signal, bytes: number): number {
+    try {
+      const lost = queue.push(signal, bytes, offered);
+      if (lost > 0) drop('queue-full', lost);
+      return lost;
+    } catch {
+      // A queue reads signals, and a user's operator may have broken this one.
+      drop('rejected', 1);
+      return 1;
+    }
   }
 
   function pumpAfter(milliseconds: number): void {
@@ -109,186 +96,147 @@ export function createDelivery(setup: DeliverySetup): Delivery {
     timer = clock.every(milliseconds).subscribe(pump);
   }
 
-  /** A batch is full; or so much memory waits that the queue would overflow before it is. */
+  /** A batch is full; or so much memory waits that the queue would overflow before it is. A channel's own queue is never full. */
   function isFull(): boolean {
-    return queue.length >= settings.maxBatchSize || queue.bytes >= Math.min(MAX_BATCH_BYTES, settings.maxQueueBytes / 2);
+    if (channel.createQueue !== undefined) return false;
+    return queue.length >= maxBatchSize() || queue.bytes >= Math.min(MAX_BATCH_BYTES, settings.maxQueueBytes / 2);
   }
 
   function schedule(): void {
-    if (pumping || scheduled || closed || writes.size > 0) return;
-    if (settings.flushEvery > 0 && !isFull()) {
-      if (timer === undefined) pumpAfter(settings.flushEvery);
-    } else {
+    if (scheduled || working || queue.length === 0) return;
+    const flushEvery = channel.flushEvery ?? settings.flushEvery;
+    const urgent = flushEvery === 0 || isFull() || oldestQueued() <= Math.max(dueUpTo, flushUpTo);
+    if (urgent && !blocked) {
       scheduled = true;
-      if (clock.elapsed() - pumpedAt < PAUSE) pumpAfter(PAUSE);
+      if (clock.elapsed() - workedAt < PAUSE) pumpAfter(PAUSE);
       // Not now: the caller is the application. What it emits in the same turn joins the batch.
       else void Promise.resolve().then(pump);
+    } else if (timer === undefined && flushEvery > 0 && offered > dueUpTo) {
+      // Also while the endpoint takes nothing: what is due then leaves as soon as it does.
+      pumpAfter(flushEvery);
     }
   }
 
-  /** Writes what is queued now; a synchronous sink is served in this one loop. */
+  /** All that is queued now is due. */
   function pump(): void {
-    if (pumping || closed) return;
+    if (working || closed) return;
     scheduled = false;
     timer?.unsubscribe();
     timer = undefined;
-    pumping = true;
-    const last = offered;
-    while (writes.size === 0 && queue.length > 0 && firstQueued() <= last) write(false);
-    pumping = false;
-    afterWrite();
+    dueUpTo = offered;
+    work();
   }
 
-  function afterWrite(): void {
-    pumpedAt = clock.elapsed();
-    sayDrops();
-    const oldest = oldestPending();
-    const done = flushes.filter(({ last }) => last < oldest);
-    flushes = flushes.filter(({ last }) => last >= oldest);
-    for (const { resolve } of done) resolve();
-    if (queue.length > 0) schedule();
+  /** One round of writes: as many as the endpoint takes now. A synchronous sink is served in this one loop. */
+  function work(): void {
+    if (working || closed) return;
+    working = true;
+    const now = clock.elapsed();
+    // What a sink emits and flushes in its write is for the next round.
+    const last = dueUpTo;
+    for (let parcel = next(now, last); parcel !== undefined; parcel = next(now, last)) {
+      outbox.send(parcel, false);
+      workedAt = now;
+    }
+    working = false;
+    arrange();
   }
 
-  function write(leaving: boolean): void {
-    const first = firstQueued();
-    const batch = queue.take(settings.maxBatchSize, MAX_BATCH_BYTES);
-    const mine: Write = { first, size: batch.length, controller: new AbortController(), deadline: undefined };
-    writes.add(mine);
-
-    /** False when the batch was counted before: a sink may answer after its deadline, or twice. */
-    function settle(): boolean {
-      mine.deadline?.unsubscribe();
-      return writes.delete(mine);
-    }
-
-    function succeed(answer: unknown): void {
-      const { rejected, handedOff } = readResult(answer, mine.size);
-      if (!settle()) return;
-      if (rejected > 0) drop('rejected', rejected);
-      if (handedOff) account.handOff(mine.size - rejected);
-      else account.deliver(mine.size - rejected);
-      if (failing) diagnostics.report({ type: 'sink-recovered', sink: name });
-      failing = false;
-    }
-
-    function fail(error: unknown): void {
-      if (!settle()) return;
-      drop(isFinal(error) ? 'rejected' : 'retries-exhausted', mine.size);
-      // Once until it recovers.
-      if (!failing) sayFailure(error);
-      failing = true;
-    }
-
-    /** Waiting flushes are served at once, the rest after a pause. */
-    function proceed(): void {
-      if (flushes.some(({ last }) => last >= firstQueued())) pump();
-      else afterWrite();
-    }
-
-    try {
-      const answer: unknown = run(() => sink.write(batch, { abortSignal: mine.controller.signal, leaving }));
-      if (!isThenable(answer)) return succeed(answer);
-      mine.deadline = clock.every(settings.timeout).subscribe(() => {
-        fail(new Error(`no answer from the sink "${name}" within ${settings.timeout} ms`));
-        mine.controller.abort();
-        proceed();
-      });
-      answer.then(
-        (result) => {
-          succeed(result);
-          proceed();
-        },
-        (error: unknown) => {
-          fail(error);
-          proceed();
-        },
-      );
-    } catch (error) {
-      fail(error);
-    }
+  function next(now: number, last: number): Parcel | undefined {
+    if (outbox.wait(now) > 0) return undefined;
+    return outbox.due(now) ?? (outbox.hasRoom && oldestQueued() <= last ? take(false) : undefined);
   }
 
-  function dropAll(): void {
-    timer?.unsubscribe();
-    const unanswered = [...writes];
-    // An account shared with the sink that replaces this one has signals that are not ours to drop.
-    const left = queue.length + inFlight();
-    queue.clear();
-    writes.clear();
-    if (left > 0) drop('shutdown', left);
-    for (const { deadline, controller } of unanswered) {
-      deadline?.unsubscribe();
-      controller.abort();
-    }
-    afterWrite();
+  function take(atLeaving: boolean): Parcel {
+    return outbox.add(queue.take(maxBatchSize(), MAX_BATCH_BYTES), atLeaving);
   }
 
-  async function closeSink(): Promise<void> {
-    try {
-      await run(() => sink.close?.());
-    } catch (error) {
-      sayFailure(error);
-    }
+  /** After a change: ends the flushes that wait for nothing any more, and sets what is to happen next. */
+  function arrange(): void {
+    if (waiters.some) waiters.settle(oldestPending());
+    retryTimer?.unsubscribe();
+    retryTimer = undefined;
+    if (closed) return;
+    const now = clock.elapsed();
+    const wait = outbox.wait(now);
+    blocked = wait > 0 || !outbox.hasRoom;
+    const wakeIn = Math.min(outbox.retryIn(now), wait > 0 ? wait : Number.POSITIVE_INFINITY);
+    // Otherwise the end of a write comes back here.
+    if (wakeIn < Number.POSITIVE_INFINITY) retryTimer = clock.every(Math.max(PAUSE, wakeIn)).subscribe(work);
+    schedule();
+  }
+
+  function oldestPending(): number {
+    return Math.min(outbox.oldest, oldestQueued());
   }
 
   return {
-    name,
-    sink,
-    accepts(signal) {
-      if (sink.accepts === undefined) return true;
-      try {
-        return sink.accepts(signal);
-      } catch (error) {
-        // Said once: it would be for every signal, though every write succeeds.
-        if (!choiceFailed) sayFailure(error);
-        choiceFailed = true;
-        // Better one too many than one lost.
-        return true;
-      }
-    },
     offer(signal, bytes) {
       account.accept();
-      if (closed) return drop('shutdown', 1);
-      if (bytes > settings.maxQueueBytes) {
-        drop('too-large', 1);
-      } else if (queue.length >= settings.maxQueueSize || queue.bytes + bytes > settings.maxQueueBytes) {
-        // The newest goes, not the oldest: it has only just been made, and a burst then costs no more memory than the queue. What
-        // waits would have grown old in it, and old garbage piles up (76 MB against 15 in a burst of 200,000).
-        drop('queue-full', 1);
-      } else {
-        offered++;
-        queue.push(signal, bytes);
-      }
-      schedule();
+      if (closed) return account.drop('shutdown', 1);
+      if (bytes > settings.maxQueueBytes) return drop('too-large', 1);
+      offered++;
+      const lost = push(signal, bytes);
+      if (lost > 0 && waiters.some) waiters.settle(oldestPending());
+      if (!scheduled && (timer === undefined || (!blocked && isFull()))) schedule();
     },
     configure(later) {
       settings = later;
-      // What waits, waits by the old settings.
-      if (timer === undefined || scheduled) return;
-      timer.unsubscribe();
-      timer = undefined;
-      schedule();
+      if (closed) return;
+      // What waits, waits by the new settings.
+      if (!scheduled) {
+        timer?.unsubscribe();
+        timer = undefined;
+      }
+      arrange();
     },
     flush() {
       const last = offered;
+      flushUpTo = last;
+      if (!working) outbox.hurry();
       pump();
-      if (last < oldestPending()) return Promise.resolve();
-      return new Promise((resolve) => flushes.push({ last, resolve }));
+      return last < oldestPending() ? Promise.resolve() : waiters.wait(last);
     },
     leave() {
-      if (closed) return;
+      if (closed || leaving) return;
       const last = offered;
-      // A page may be hidden again and again while nobody answers: what is in flight is bounded like the queue.
-      while (queue.length > 0 && firstQueued() <= last && inFlight() < settings.maxQueueSize) write(true);
-      afterWrite();
+      const within = working;
+      leaving = true;
+      working = true;
+      outbox.leave();
+      const waiting: Parcel[] = [];
+      // A page may be hidden again and again while nobody answers: what is on its way is bounded like the queue.
+      let [signals, bytes] = [0, 0];
+      for (const parcel of outbox.parcels) {
+        if (parcel.attempt === undefined) waiting.push(parcel);
+        if (!parcel.leaving) continue;
+        signals += parcel.batch.size;
+        bytes += parcel.batch.bytes;
+      }
+      for (;;) {
+        let parcel = waiting.shift();
+        if (parcel === undefined) {
+          if (oldestQueued() > last || signals >= settings.maxQueueSize || bytes >= settings.maxQueueBytes) break;
+          parcel = take(true);
+          signals += parcel.batch.size;
+          bytes += parcel.batch.bytes;
+        }
+        waiting.unshift(...outbox.send(parcel, true));
+      }
+      leaving = false;
+      working = within;
+      workedAt = clock.elapsed();
+      arrange();
     },
     close() {
-      if (!closed) {
-        closed = true;
-        dropAll();
-        sinkClosed = closeSink();
-      }
-      return sinkClosed;
+      if (closed) return;
+      closed = true;
+      timer?.unsubscribe();
+      // Not all that the account has pending: a sink that replaces this one may share it.
+      if (queue.length > 0) drop('shutdown', queue.length);
+      queue.clear();
+      outbox.close();
+      arrange();
     },
   };
 }

@@ -1,62 +1,89 @@
+import type { Batch, Queue } from './channel.ts';
+import type { DeliverySettings, WhenFull } from './delivery-options.ts';
+import { importanceOf, LEVELS } from './importance.ts';
+import { createSignalBatch } from './signal-batch.ts';
+import type { WriteSignals } from './signal-batch.ts';
+import { SignalRing } from './signal-ring.ts';
 import type { Signal } from '../signal.ts';
 
-/** Signals in order of arrival, with what they hold in memory. */
-export interface SignalQueue {
-  readonly length: number;
-  readonly bytes: number;
-  push(signal: Signal, bytes: number): void;
-  /** Takes out the oldest: at most `count`, and at most `bytes` unless the first alone is more. */
-  take(count: number, bytes: number): readonly Signal[];
-  clear(): void;
-}
+export type QueueLimits = Pick<DeliverySettings, 'maxQueueSize' | 'maxQueueBytes' | 'whenFull'>;
 
-interface Entry {
-  readonly signal: Signal;
-  readonly bytes: number;
-}
-
-export function createSignalQueue(): SignalQueue {
-  let entries: (Entry | undefined)[] = [];
-  let head = 0;
+/** Signals in order of arrival, bounded by count and bytes. Every step costs the same however many wait. */
+export function createSignalQueue(write: WriteSignals, limits: () => QueueLimits): Queue {
+  /** By importance, the least first; all in the first while none is asked for. */
+  const rings = Array.from({ length: LEVELS }, () => new SignalRing());
+  let length = 0;
   let bytes = 0;
 
-  function shift(): Entry | undefined {
-    const entry = entries[head];
-    // Lets go of the signal at once; the place itself is given back in bulk, because `Array.shift` moves the whole array.
-    entries[head++] = undefined;
-    bytes -= entry?.bytes ?? 0;
-    if (head >= 1_024 && head * 2 >= entries.length) {
-      entries = entries.slice(head);
-      head = 0;
+  function oldestRing(): SignalRing {
+    let oldest = rings[0] as SignalRing;
+    for (const ring of rings) if (ring.order < oldest.order) oldest = ring;
+    return oldest;
+  }
+
+  function takeFrom(ring: SignalRing): Signal | undefined {
+    bytes -= ring.size;
+    length--;
+    return ring.shift();
+  }
+
+  function giveUp(whenFull: WhenFull): void {
+    const least = whenFull === 'priority' ? rings.find((ring) => ring.length > 0) : undefined;
+    takeFrom(least ?? oldestRing());
+  }
+
+  /** Whether there is room for a signal, when all that may be given up for it is gone: else nothing is. */
+  function hasRoom(level: number, size: number, { maxQueueSize, maxQueueBytes, whenFull }: QueueLimits): boolean {
+    if (whenFull === 'dropNewest') return false;
+    if (whenFull === 'dropOldest') return size <= maxQueueBytes;
+    let [count, sum] = [0, size];
+    for (let index = level; index < LEVELS; index++) {
+      count += rings[index]?.length ?? 0;
+      sum += rings[index]?.bytes ?? 0;
     }
-    return entry;
+    return count < maxQueueSize && sum <= maxQueueBytes;
   }
 
   return {
     get length() {
-      return entries.length - head;
+      return length;
     },
     get bytes() {
       return bytes;
     },
-    push(signal, size) {
-      entries.push({ signal, bytes: size });
-      bytes += size;
+    get oldest() {
+      return length === 0 ? undefined : oldestRing().order;
     },
-    take(count, most) {
-      const batch: Signal[] = [];
+    push(signal, size, order) {
+      const now = limits();
+      const level = now.whenFull === 'priority' ? importanceOf(signal) : 0;
+      const isFull = length >= now.maxQueueSize || bytes + size > now.maxQueueBytes;
+      // The newest goes by default, not the oldest: it has only just been made, and a burst then costs no more memory than the queue.
+      // What waits would have grown old in it, and old garbage piles up (76 MB against 15 in a burst of 200,000).
+      if (isFull && !hasRoom(level, size, now)) return 1;
+      let lost = 0;
+      for (; length > 0 && (length >= now.maxQueueSize || bytes + size > now.maxQueueBytes); lost++) giveUp(now.whenFull);
+      (rings[level] as SignalRing).push(signal, size, order);
+      length++;
+      bytes += size;
+      return lost;
+    },
+    take(count, most): Batch {
+      const signals: Signal[] = [];
+      const first = oldestRing().order;
       let taken = 0;
-      while (batch.length < count && head < entries.length) {
-        taken += entries[head]?.bytes ?? 0;
-        if (taken > most && batch.length > 0) break;
-        const entry = shift();
-        if (entry !== undefined) batch.push(entry.signal);
+      while (signals.length < count && length > 0) {
+        const ring = oldestRing();
+        if (signals.length > 0 && taken + ring.size > most) break;
+        taken += ring.size;
+        const signal = takeFrom(ring);
+        if (signal !== undefined) signals.push(signal);
       }
-      return batch;
+      return createSignalBatch(signals, taken, first, write);
     },
     clear() {
-      entries = [];
-      head = 0;
+      for (const ring of rings) ring.clear();
+      length = 0;
       bytes = 0;
     },
   };

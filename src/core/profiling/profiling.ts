@@ -38,7 +38,7 @@ export function createProfiling(runtime: Runtime, profiles$: Observable<ProfileS
     return series;
   }
 
-  function timed<T>(name: string, attributes: Attributes | undefined, run: () => T): T {
+  function timed<T>(name: string, attributes: Attributes, run: () => T): T {
     const { enabled, profiling } = runtime.settings;
     if (!enabled || !profiling.enabled || runtime.storage.get()?.suppressed === true) return run();
     const timestamp = clock.now();
@@ -69,7 +69,7 @@ export function createProfiling(runtime: Runtime, profiles$: Observable<ProfileS
   return {
     profileFunction: functionInstrument<ProfileFunctionOptions>(
       'profileFunction',
-      (name, options, call) => timed(name, options?.attributes, call),
+      (name, options, call) => timed(name, snapshotAttributes(options?.attributes), call),
       (options) => validateInstrument('profiling', options),
     ),
     profile: (name, run, options) => timed(seriesName(snapshotText(name)), attributesOf(options), run),
@@ -94,8 +94,8 @@ function createSeries(maxSeries: number): SeriesTable<ExponentialHistogram> {
   return new SeriesTable(maxSeries, () => new ExponentialHistogram());
 }
 
-function attributesOf(options: Pick<ProfileFunctionOptions, 'attributes'> | undefined): Attributes | undefined {
-  return options === undefined ? undefined : snapshotAttributes(readProperty(options, 'attributes'));
+function attributesOf(options: Pick<ProfileFunctionOptions, 'attributes'> | undefined): Attributes {
+  return snapshotAttributes(options === undefined ? undefined : readProperty(options, 'attributes'));
 }
 
 function atLeast(every: number): OptionCheck {

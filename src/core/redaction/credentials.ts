@@ -46,9 +46,24 @@ const tokenHint: RegExp =
 const pemBegin: RegExp = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----/g;
 const pemEnd: RegExp = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----/g;
 
+/** Whether `redactSchemes` may find something. */
+export function mayHoldScheme(text: string): boolean {
+  return schemeHint.test(text);
+}
+
+/** Whether `redactTokens` may find something. */
+export function mayHoldToken(text: string): boolean {
+  return tokenHint.test(text);
+}
+
+/** Whether `redactPrivateKeys` may find something. */
+export function mayHoldPrivateKey(text: string): boolean {
+  return text.includes('-----BEGIN');
+}
+
 /** Replaces what follows `Bearer` and `Basic`. */
 export function redactSchemes(text: string, replacement: string): string {
-  if (!schemeHint.test(text)) return text;
+  if (!mayHoldScheme(text)) return text;
   return text.replace(scheme, (all: string, name: string, space: string, value: string) => {
     const isProse = proseWord.test(value) || (name.toLowerCase() === 'basic' && !mixed.test(value));
     return isProse ? all : `${name}${space}${replacement}`;
@@ -57,13 +72,13 @@ export function redactSchemes(text: string, replacement: string): string {
 
 /** Replaces JSON Web Tokens and tokens with a provider's prefix. */
 export function redactTokens(text: string, replacement: string): string {
-  if (!tokenHint.test(text)) return text;
+  if (!mayHoldToken(text)) return text;
   return text.replace(webToken, () => replacement).replace(knownToken, () => replacement);
 }
 
 /** Replaces private keys in PEM, also those whose end was cut off. */
 export function redactPrivateKeys(text: string, replacement: string): string {
-  if (!text.includes('-----BEGIN')) return text;
+  if (!mayHoldPrivateKey(text)) return text;
   let result = '';
   let done = 0;
   for (const { index } of text.matchAll(pemBegin)) {

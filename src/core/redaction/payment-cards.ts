@@ -6,9 +6,14 @@ const cardDigits: RegExp = /^(?:2[2-7]|[3-6]\d)\d{11,17}$/;
 /** Longer than any text an identifier hides in: `00-` trace id `-` span id `-01`. */
 const maxIdentifier = 64;
 
+/** Whether `redactCards` may find something. */
+export function mayHoldCard(text: string): boolean {
+  return hint.test(text);
+}
+
 /** Replaces card numbers: 13 to 19 digits, at once or in groups, whose check digit is right. */
 export function redactCards(text: string, replacement: string): string {
-  if (!hint.test(text)) return text;
+  if (!mayHoldCard(text)) return text;
   const runs = [...text.matchAll(digitRun)].map(({ index, 0: digits }) => ({ start: index, end: index + digits.length, digits }));
   let result = '';
   let done = 0;

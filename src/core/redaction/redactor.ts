@@ -1,6 +1,7 @@
 import { wrongOption } from '../configuration-error.ts';
 import { copyBefore, setField } from '../set-field.ts';
-import type { Signal } from '../signal.ts';
+import type { Attributes, Signal } from '../signal.ts';
+import { createCleanSignals } from './clean-signal.ts';
 import { createKeyRules } from './key-rules.ts';
 import type { RedactOptions } from './redact-options.ts';
 import { createTextRedactor } from './text-redactor.ts';
@@ -9,8 +10,13 @@ import type { ValueRules } from './value-redactor.ts';
 
 /** Removes secrets. What it is given is never changed: the result is the same object, or a copy where something was removed. */
 export interface Redactor {
-  /** The signal without its secrets. `undefined` when that cannot be made sure: it must not go on. Never throws. */
-  redactSignal<S extends Signal>(signal: S): S | undefined;
+  /**
+   * The signal without its secrets. `undefined` when that cannot be made sure: it must not go on. `asMade`: it has exactly the fields
+   * of its kind, which saves a search of most. Never throws.
+   */
+  redactSignal<S extends Signal>(signal: S, asMade?: boolean): S | undefined;
+  /** What goes on every signal, redacted as the attributes of a signal are. It can no longer be changed, and is not searched again. */
+  redactResource(resource: Attributes): Attributes;
   /** The text without its secrets. */
   redactText(text: string): string;
   /** The same, remembered: for names, which come again and again. */
@@ -44,6 +50,7 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   const redactText = createTextRedactor(keys, replacement);
   const names = new Map<string, string>();
   const rules: ValueRules = { keys, replacement, redactText, redactName };
+  const clean = createCleanSignals(rules);
 
   function redactName(name: string): string {
     const known = names.get(name);
@@ -93,13 +100,19 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   }
 
   return {
-    redactSignal<S extends Signal>(signal: S): S | undefined {
+    redactSignal<S extends Signal>(signal: S, asMade: boolean = false): S | undefined {
       try {
+        if (asMade && clean.isClean(signal)) return signal;
         const fields: unknown = isPlain(signal) ? signal : flattened(signal);
         return isPlain(fields) && typeof fields['kind'] === 'string' ? (redactRecord(fields, 0) as unknown as S) : undefined;
       } catch {
         return undefined; // The caller counts it as redaction-failed.
       }
+    },
+    redactResource(resource) {
+      const redacted = Object.freeze(withShapeOf('attributes', redactValue({ ...resource }, 'attributes', rules)) as Attributes);
+      clean.know(redacted);
+      return redacted;
     },
     redactText,
     redactName,

@@ -1,4 +1,5 @@
 import { cappedText } from '../capped-text.ts';
+import { isPlainlyClean, shortestCredential } from './clean-text.ts';
 import { redactPrivateKeys, redactSchemes, redactTokens } from './credentials.ts';
 import type { KeyRules } from './key-rules.ts';
 import { redactCards } from './payment-cards.ts';
@@ -9,8 +10,6 @@ import { redactUserinfo } from './url-userinfo.ts';
 
 /** More than any text of a snapshot; what a user's own operator adds may be longer. */
 const maxText = 65_536;
-/** `Bearer 1234` */
-const shortestCredential = 11;
 /** A URL in a parameter of a URL in a parameter... */
 const maxNesting = 3;
 const maxRounds = 5;
@@ -48,7 +47,10 @@ export function createTextRedactor(rules: KeyRules, replacement: string): (text:
     return redactCards(result, replacement);
   }
 
-  return (text) => redact(text.length > maxText ? cappedText(text, maxText) : text, 0);
+  return (text) => {
+    if (isPlainlyClean(text, rules.hasOwn)) return text;
+    return redact(text.length > maxText ? cappedText(text, maxText) : text, 0);
+  };
 }
 
 const noPath: readonly string[] = [];

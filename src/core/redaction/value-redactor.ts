@@ -1,5 +1,6 @@
 import { copyBefore, setField } from '../set-field.ts';
 import { snapshot } from '../snapshot.ts';
+import { shortestCredential } from './clean-text.ts';
 import type { KeyRules, Verdict } from './key-rules.ts';
 import { isCardNumber } from './payment-cards.ts';
 import { isHeaderName } from './sensitive-names.ts';
@@ -19,8 +20,6 @@ export interface ValueRules {
 const maxDepth = 12;
 /** More than any snapshot; what a user's own operator adds may be larger. */
 const maxNodes = 10_000;
-/** No credential is shorter, and no prefix. */
-const shortestSecret = 11;
 const headersKey: RegExp = /headers?$/i;
 
 /** The value without its secrets: the same value when there are none, else a copy of what changed. Never throws. */
@@ -87,7 +86,7 @@ class Walk {
       if (!Object.hasOwn(object, key)) continue;
       this.#nodes -= 1;
       if (this.#nodes < 0) return unredactable;
-      const name = allowed || key.length < shortestSecret ? key : this.#rules.redactName(key);
+      const name = allowed || key.length < shortestCredential ? key : this.#rules.redactName(key);
       const pathLength = this.#path.length;
       let before: unknown;
       let after: unknown;

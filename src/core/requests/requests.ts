@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime.ts';
 import { severityNumbers } from '../severity.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshot, snapshotText } from '../snapshot.ts';
-import type { Attributes, TraceContext } from '../signal.ts';
+import type { AttributeValue, TraceContext } from '../signal.ts';
 import { RecordingSpan } from '../tracing/recording-span.ts';
 import { traceOfParent } from '../tracing/span-parent.ts';
 import type { Span, SpanParent } from '../tracing/span.ts';
@@ -13,6 +13,9 @@ import type { TracingManager } from '../tracing/tracing-manager.ts';
 import { isDuration, outcomeOf, severityOf, statusCodeOf } from './outcome.ts';
 import { foreignContext, isContext, maxMethod, readDetails, readResponse, requestIdOf, routeOf, snapshotHeaders } from './read-request.ts';
 import type { RequestContext, RequestDetails, RequestInput, RequestLogger, ResponseInput } from './request.ts';
+
+/** Nobody else has them. */
+type FreshAttributes = Record<string, AttributeValue | undefined>;
 
 /** With a callback: what it returns. Without: the context to answer. */
 export interface TraceRequest {
@@ -49,9 +52,9 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
       trace: span?.recording === true ? span.trace : traceOf(details.parent),
     };
     const route = routeOf(details.route);
-    const attributes = attributesOf(context, route, snapshotAttributes(details.attributes));
+    const attributes = attributesOf(context, route, details.attributes);
     open.set(context, { startedAt: clock.elapsed(), route, span });
-    if (span instanceof RecordingSpan) span.setAttributes(attributes).serve(context);
+    if (span instanceof RecordingSpan) span.setCopied(attributes).serve(context);
     if (wanted(severityNumbers.info)) {
       runtime.emit({
         kind: 'request',
@@ -87,19 +90,22 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
     const opened = open.get(given);
     if (opened === undefined && open.has(given)) return diagnostics.ignored('logResponse', 'a second answer to one request');
     open.set(given, undefined);
-    const context = opened === undefined ? foreignContext(given) : given;
+    // Read as a foreign one also when it is ours: the application has it, and may have changed it.
+    const context = foreignContext(given);
     const measured = opened === undefined ? clock.now() - context.startTime : clock.elapsed() - opened.startedAt;
     const { status: givenStatus, duration, route: givenRoute, responseData, error: givenError, attributes: more } = readResponse(response);
     const statusCode = statusCodeOf(givenStatus);
     const status = outcomeOf(givenStatus, statusCode, givenError);
     const route = routeOf(givenRoute) ?? opened?.route;
     const error = givenError === undefined ? undefined : serializeError(givenError);
-    const attributes = attributesOf(context, route, {
-      ...snapshotAttributes(more),
-      'http.response.status_code': statusCode,
-      'error.type': status === 'error' ? (error?.type ?? (statusCode === undefined ? undefined : String(statusCode))) : undefined,
-    });
+    const attributes = attributesOf(context, route, more);
+    if (statusCode !== undefined) attributes['http.response.status_code'] = statusCode;
+    const failure = error?.type ?? statusCode;
+    if (status === 'error' && failure !== undefined) attributes['error.type'] = String(failure);
     const name = nameOf(context, route);
+    const span = opened?.span;
+    // Before they are handed over.
+    if (span instanceof RecordingSpan) span.updateName(name).setCopied(attributes);
     if (wanted(severityOf(status, statusCode))) {
       runtime.emit({
         kind: 'response',
@@ -117,9 +123,7 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
         error,
       });
     }
-    const span = opened?.span;
     if (span === undefined) return;
-    span.updateName(name).setAttributes(attributes);
     if (givenError !== undefined) span.recordException(givenError);
     if (status === 'error') span.setStatus({ code: 'error', message: error?.message });
     span.end();
@@ -193,7 +197,12 @@ function isHttp(method: string): boolean {
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
-function attributesOf({ method, path }: RequestContext, route: string | undefined, attributes: Attributes): Attributes {
-  if (!isHttp(method)) return attributes;
-  return { 'http.request.method': method.toUpperCase(), 'url.path': path.split('?', 1)[0], 'http.route': route, ...attributes };
+function attributesOf({ method, path }: RequestContext, route: string | undefined, given: unknown): FreshAttributes {
+  const known: FreshAttributes = {};
+  if (isHttp(method)) {
+    known['http.request.method'] = method.toUpperCase();
+    known['url.path'] = path.split('?', 1)[0];
+    if (route !== undefined) known['http.route'] = route;
+  }
+  return snapshotAttributes(given, known) as FreshAttributes;
 }

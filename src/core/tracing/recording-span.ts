@@ -1,15 +1,15 @@
-import { SpanStatusCode } from '@opentelemetry/api';
-import type { HrTime, Span as OpenTelemetrySpan } from '@opentelemetry/api';
+import type { Span as ApiSpan } from '@opentelemetry/api';
 import type { Clock } from '../clock.ts';
 import { readProperty } from '../read-property.ts';
 import { serializeError } from '../errors/serialize-error.ts';
 import type { RequestContext } from '../requests/request.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshotText } from '../snapshot.ts';
-import type { Attributes, AttributeValue, SerializedError, SpanStatus, TraceContext } from '../signal.ts';
+import type { Attributes, AttributeValue, SerializedError, SpanEvent, SpanSignal, SpanStatus, TraceContext } from '../signal.ts';
+import { OpenTelemetrySpan } from './open-telemetry-span.ts';
 import { dispose } from './span.ts';
-import { droppedAttributes, toTraceContext } from './span-signal.ts';
 import type { Span, StartSpan } from './span.ts';
+import { countDropped, mergeAttributes } from './span-attributes.ts';
 
 /** Which library starts spans. */
 export interface Scope {
@@ -20,56 +20,69 @@ export interface Scope {
 /** What a span needs of the tracing it belongs to. */
 export interface SpanHome {
   readonly clock: Clock;
+  /** Puts a finished span on the stream. Never throws. */
+  emit(signal: SpanSignal): void;
   run<T>(span: RecordingSpan, callback: () => T): T;
   startSpanUnder(span: RecordingSpan): StartSpan;
   /** Remembers where an error was thrown. */
   threw(error: unknown, span: RecordingSpan): void;
-  /** The span is part of this request. */
-  serves(span: RecordingSpan, request: RequestContext): void;
+  /** Of spans of the same manager. Any other parent lives elsewhere: in another process, or in another SDK of this one. */
+  readonly own: WeakSet<TraceContext>;
 }
 
-export interface RecordingSpanSetup {
+/** What becomes of a span: the signal it will be, which nobody else has before its end. */
+export type SpanDraft = { -readonly [K in Exclude<keyof SpanSignal, 'events' | 'links'>]: SpanSignal[K] } & {
+  events: SpanEvent[];
+  links: TraceContext[];
+};
+
+/** What most spans have: one for all of them costs neither time nor memory. */
+export const noStatus: SpanStatus = Object.freeze({ code: 'unset', message: undefined });
+export const nothingListed: never[] = Object.freeze<never[]>([]) as never[];
+
+export interface SpanSetup {
   readonly home: SpanHome;
-  readonly openTelemetrySpan: OpenTelemetrySpan;
-  readonly name: string;
+  readonly draft: SpanDraft;
   readonly scope: Scope;
   readonly request: RequestContext | undefined;
-  readonly startTime: number;
-  /** Whether the application gave the start: then durations cannot come from the monotonic clock. */
-  readonly startGiven: boolean;
+  /** On the monotonic clock. `undefined` when the application gave the start: then durations cannot come from there. */
+  readonly startedAt: number | undefined;
 }
 
-const statusCodes = { unset: SpanStatusCode.UNSET, ok: SpanStatusCode.OK, error: SpanStatusCode.ERROR } as const;
+/** Most events, and most links, a span keeps: the latest. */
+const maxListed = 128;
 
-/** A span that OpenTelemetry's tracer records. */
+/** A span that will be on the stream. */
 export class RecordingSpan implements Span {
   declare readonly [Symbol.dispose]: () => void;
-  readonly trace: TraceContext;
-  readonly openTelemetrySpan: OpenTelemetrySpan;
   /** Its children are of the same. */
   readonly scope: Scope;
   readonly #home: SpanHome;
-  readonly #startTime: number;
+  readonly #draft: SpanDraft;
   readonly #startedAt: number | undefined;
-  #name: string;
   #request: RequestContext | undefined;
   #ended = false;
   /** The last exception, which may be `undefined` itself. */
-  #recorded: { readonly error: unknown } | undefined;
+  #recorded: { readonly error: unknown } | undefined = undefined;
+  #openTelemetry: ApiSpan | undefined = undefined;
 
-  constructor({ home, openTelemetrySpan, name, scope, request, startTime, startGiven }: RecordingSpanSetup) {
-    this.trace = Object.freeze(toTraceContext(openTelemetrySpan.spanContext()));
-    this.openTelemetrySpan = openTelemetrySpan;
+  constructor({ home, draft, scope, request, startedAt }: SpanSetup) {
     this.scope = scope;
     this.#home = home;
-    this.#name = name;
+    this.#draft = draft;
+    this.#startedAt = startedAt;
     this.#request = request;
-    this.#startTime = startTime;
-    this.#startedAt = startGiven ? undefined : home.clock.elapsed();
   }
 
   get name(): string {
-    return this.#name;
+    return this.#draft.name;
+  }
+
+  get trace(): TraceContext {
+    const { trace } = this.#draft;
+    // Not at the start: few spans are asked, and it costs as much as the identifiers.
+    if (!Object.isFrozen(trace)) this.#home.own.add(Object.freeze(trace));
+    return trace;
   }
 
   get recording(): boolean {
@@ -84,7 +97,15 @@ export class RecordingSpan implements Span {
   /** A request has a context only once its span has begun. */
   serve(request: RequestContext): void {
     this.#request = request;
-    this.#home.serves(this, request);
+  }
+
+  /** The same span for whoever knows OpenTelemetry's API only. */
+  get openTelemetry(): ApiSpan {
+    return (this.#openTelemetry ??= new OpenTelemetrySpan(this, this.#home.clock));
+  }
+
+  belongsTo(home: SpanHome): boolean {
+    return this.#home === home;
   }
 
   setAttribute(key: string, value: AttributeValue | undefined): this {
@@ -92,36 +113,48 @@ export class RecordingSpan implements Span {
   }
 
   setAttributes(attributes: Attributes): this {
-    if (!this.#ended) setSnapshot(this.openTelemetrySpan, attributes);
+    return this.#ended ? this : this.setCopied(snapshotAttributes(attributes));
+  }
+
+  /** Sets attributes that are a copy already: what was cut is not cut again. */
+  setCopied(attributes: Attributes): this {
+    if (!this.#ended) this.#draft.attributes = mergeAttributes(this.#draft.attributes, attributes);
     return this;
   }
 
-  addEvent(name: string, attributes?: Attributes): this {
+  addEvent(name: string, attributes?: Attributes, timestamp?: number): this {
     if (this.#ended) return this;
-    this.openTelemetrySpan.addEvent(snapshotText(name), mutable(snapshotAttributes(attributes)), hrTime(this.#now()));
+    const event: SpanEvent = {
+      name: snapshotText(name, 256),
+      timestamp: timestamp ?? this.#draft.timestamp + this.#elapsed(),
+      attributes: snapshotAttributes(attributes),
+    };
+    this.#draft.events = this.#withLatest(this.#draft.events, event, 'arkhe.events_dropped');
     return this;
   }
 
-  recordException(error: unknown): this {
-    if (!this.#ended) this.#record(error, serializeError(error));
+  addLink(trace: TraceContext): void {
+    if (!this.#ended) this.#draft.links = this.#withLatest(this.#draft.links, trace, 'arkhe.links_dropped');
+  }
+
+  recordException(error: unknown, timestamp?: number): this {
+    if (!this.#ended) this.#record(error, serializeError(error), timestamp);
     return this;
   }
 
   setStatus(status: SpanStatus): this {
     if (this.#ended) return this;
     const given = Object(status);
-    const name = readProperty(given, 'code');
-    if (typeof name !== 'string' || !Object.hasOwn(statusCodes, name)) return this;
-    const code = statusCodes[name as SpanStatus['code']];
-    const message = readProperty(given, 'message');
-    this.openTelemetrySpan.setStatus(message === undefined ? { code } : { code, message: snapshotText(message) });
+    const code = readProperty(given, 'code');
+    // As OpenTelemetry has it: `unset` says nothing, and `ok` is the last word.
+    if ((code !== 'ok' && code !== 'error') || this.#draft.status.code === 'ok') return this;
+    const message = code === 'error' ? readProperty(given, 'message') : undefined;
+    this.#draft.status = { code, message: message === undefined ? undefined : snapshotText(message) };
     return this;
   }
 
   updateName(name: string): this {
-    if (this.#ended) return this;
-    this.#name = snapshotText(name, 256);
-    this.openTelemetrySpan.updateName(this.#name);
+    if (!this.#ended) this.#draft.name = snapshotText(name, 256);
     return this;
   }
 
@@ -130,16 +163,9 @@ export class RecordingSpan implements Span {
     if (this.#ended) return;
     const serialized = serializeError(error);
     // The callback may have recorded it before it threw it on.
-    if (this.#recorded?.error !== error) this.#record(error, serialized);
+    if (this.#recorded === undefined || this.#recorded.error !== error) this.#record(error, serialized);
     this.setAttribute('error.type', serialized.type);
     this.setStatus({ code: 'error', message: serialized.message });
-  }
-
-  #record(error: unknown, { type, message, stack }: SerializedError): void {
-    this.#recorded = { error };
-    this.#home.threw(error, this);
-    // https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
-    this.addEvent('exception', { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stack });
   }
 
   get startSpan(): StartSpan {
@@ -152,41 +178,39 @@ export class RecordingSpan implements Span {
 
   end(endTime?: number): void {
     if (this.#ended) return;
-    // The processor reads the span inside: it must already be at its end.
-    const end = typeof endTime === 'number' && Number.isFinite(endTime) ? endTime : this.#now();
+    const draft = this.#draft;
+    const given = typeof endTime === 'number' && Number.isFinite(endTime);
+    draft.duration = Math.max(0, given ? endTime - draft.timestamp : this.#elapsed());
+    draft.requestId = this.#request?.requestId;
     this.#ended = true;
-    this.openTelemetrySpan.end(hrTime(Math.max(end, this.#startTime)));
+    this.#home.emit(draft);
   }
 
   static {
     Reflect.defineProperty(this.prototype, dispose, { value: this.prototype.end });
   }
 
-  #now(): number {
+  /** Milliseconds since the start. */
+  #elapsed(): number {
     const { clock } = this.#home;
-    return this.#startedAt === undefined ? clock.now() : this.#startTime + (clock.elapsed() - this.#startedAt);
+    return this.#startedAt === undefined ? clock.now() - this.#draft.timestamp : clock.elapsed() - this.#startedAt;
   }
-}
 
-/**
- * Epoch milliseconds as OpenTelemetry's pair of seconds and nanoseconds. A plain number will not do: below the process's start
- * OpenTelemetry reads it as a time of the monotonic clock.
- */
-export function hrTime(milliseconds: number): HrTime {
-  const seconds = Math.floor(milliseconds / 1_000);
-  const nanoseconds = Math.round((milliseconds - seconds * 1_000) * 1e6);
-  return nanoseconds === 1e9 ? [seconds + 1, 0] : [seconds, nanoseconds];
-}
+  #record(error: unknown, { type, message, stack }: SerializedError, timestamp?: number): void {
+    this.#recorded = { error };
+    this.#home.threw(error, this);
+    // https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
+    const attributes = { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stack };
+    this.addEvent('exception', attributes, timestamp);
+  }
 
-/** Sets a copy of the attributes. */
-export function setSnapshot(span: OpenTelemetrySpan, attributes: unknown): void {
-  const copy = snapshotAttributes(attributes);
-  // First: OpenTelemetry leaves out what comes last, and this says that something was left out.
-  if (copy[droppedAttributes] !== undefined) span.setAttribute(droppedAttributes, Number(copy[droppedAttributes]));
-  span.setAttributes(mutable(copy));
-}
-
-/** OpenTelemetry's type for attributes has mutable arrays; ours are copies already. */
-function mutable(attributes: Attributes): Record<string, string | number | boolean | string[]> {
-  return attributes as Record<string, string | number | boolean | string[]>;
+  #withLatest<T>(list: T[], item: T, mark: 'arkhe.events_dropped' | 'arkhe.links_dropped'): T[] {
+    if (list === nothingListed) return [item];
+    list.push(item);
+    if (list.length > maxListed) {
+      list.shift();
+      this.#draft.attributes = countDropped(this.#draft.attributes, mark);
+    }
+    return list;
+  }
 }

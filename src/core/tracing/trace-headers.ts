@@ -1,28 +1,34 @@
 import { isSpanContextValid, TraceFlags } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import type { TraceContext } from '../signal.ts';
+import { validTraceState } from './trace-state.ts';
 
 /** `Headers`, Node's `IncomingHttpHeaders`, a `Map`, or a plain object. */
 export type HeadersInput =
   | Iterable<readonly [string, string]>
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/** The header that carries a trace to another process. https://www.w3.org/TR/trace-context/ */
-export function traceHeaders({ traceId, spanId, sampled }: TraceContext): Record<string, string> {
-  return { traceparent: `00-${traceId}-${spanId}-${sampled ? '01' : '00'}` };
+/** The headers that carry a trace to another process. https://www.w3.org/TR/trace-context/ */
+export function traceHeaders({ traceId, spanId, sampled, traceState }: TraceContext): Record<string, string> {
+  const traceparent = `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+  return traceState === undefined ? { traceparent } : { traceparent, tracestate: traceState };
 }
 
-/** The remote parent in these headers: `undefined` when there is none, `null` when it is malformed. Never throws. */
-export function readTraceHeaders(headers: HeadersInput): TraceContext | null | undefined {
+/** The remote parent in these headers: `undefined` when there is none, or it is malformed, which `ignored` is told. Never throws. */
+export function readTraceHeaders(headers: HeadersInput, ignored: (what: string) => void): TraceContext | undefined {
   const text = headerNamed(headers, 'traceparent');
   if (text === undefined) return undefined;
   const parsed = text === null || text.length > LONGEST ? null : parseTraceParent(text);
-  if (parsed === null || !isSpanContextValid(parsed)) return null;
-  return Object.freeze({
-    traceId: parsed.traceId,
-    spanId: parsed.spanId,
-    sampled: (parsed.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED,
-  });
+  if (parsed === null || !isSpanContextValid(parsed)) {
+    ignored('a malformed traceparent');
+    return undefined;
+  }
+  // A list may be spread over several headers.
+  const list = valuesOf(headers, 'tracestate').join(',');
+  const traceState = validTraceState(list);
+  if (traceState === undefined && list.trim() !== '') ignored('a malformed tracestate');
+  const sampled = (parsed.traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED;
+  return Object.freeze({ traceId: parsed.traceId, spanId: parsed.spanId, sampled, traceState });
 }
 
 /** Of a later version, which may have more parts. */
@@ -33,14 +39,19 @@ const LONGEST = 512;
  * be trusted. Never throws.
  */
 export function headerNamed(headers: HeadersInput | undefined, name: string): string | null | undefined {
+  const values = valuesOf(headers, name);
+  if (values.length === 0) return undefined;
+  const [value] = values;
+  return values.length === 1 && typeof value === 'string' ? value : null;
+}
+
+/** The different values of the headers of this name, whatever its case. */
+function valuesOf(headers: HeadersInput | undefined, name: string): readonly unknown[] {
   try {
-    const values = new Set(entriesOf(headers).filter(([key]) => String(key).toLowerCase() === name).flatMap(([, value]) => value));
-    const [value] = values;
-    if (values.size === 0) return undefined;
-    return values.size === 1 && typeof value === 'string' ? value : null;
+    return [...new Set(entriesOf(headers).filter(([key]) => String(key).toLowerCase() === name).flatMap(([, value]) => value))];
   } catch {
     // Headers of the application whose reading throws.
-    return undefined;
+    return [];
   }
 }
 

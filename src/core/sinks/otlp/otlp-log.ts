@@ -1,0 +1,127 @@
+import { severityNumbers } from '../../severity.ts';
+import type { ErrorSignal, LogSignal, RequestSignal, ResponseSignal, SerializedError, SeverityName } from '../../signal.ts';
+import { anyValue } from './any-value.ts';
+import type { Described, OtlpResource } from './otlp-resource.ts';
+import { ownScope } from './otlp-scope.ts';
+import type { OtlpScope } from './otlp-scope.ts';
+import { contextOf } from './otlp-span.ts';
+import type { OtlpContext } from './otlp-span.ts';
+import { hrTime } from './otlp-time.ts';
+import type { HrTime } from './otlp-time.ts';
+
+/** What becomes a log record. */
+export type LoggedSignal = RequestSignal | ResponseSignal | ErrorSignal | LogSignal;
+
+/** A log record as OpenTelemetry's serialisers read one. */
+export interface OtlpLog extends Described {
+  readonly hrTime: HrTime;
+  readonly hrTimeObserved: HrTime;
+  readonly severityNumber: number;
+  readonly severityText: string;
+  readonly eventName: string;
+  readonly body: string;
+  readonly spanContext: OtlpContext | undefined;
+  readonly resource: OtlpResource;
+  readonly instrumentationScope: OtlpScope;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Errors of errors multiply. */
+const maxErrors = 50;
+
+/** The log record of a signal: an event in OpenTelemetry's sense, with the attributes of its conventions where these have one. */
+export function toOtlpLog(signal: LoggedSignal, resource: OtlpResource): OtlpLog {
+  const fields: Fields = { 'session.id': signal.sessionId, 'arkhe.request_id': signal.requestId };
+  const [eventName, body, level] = fill(fields, signal);
+  const attributes: Fields = {};
+  for (const key in fields) if (says(fields[key])) attributes[key] = anyValue(fields[key]);
+  // The moment of an event: a response is there when it has ended.
+  const time = hrTime(signal.timestamp, signal.kind === 'response' ? signal.duration : 0);
+  const { severityNumber } = signal as Partial<LogSignal>;
+  const record = {
+    hrTime: time,
+    hrTimeObserved: time,
+    severityNumber: Number.isInteger(severityNumber) ? Number(severityNumber) : severityNumbers[level],
+    severityText: level.toUpperCase(),
+    eventName,
+    body: String(body),
+    attributes,
+    droppedAttributesCount: 0,
+    spanContext: contextOf(signal.trace),
+    resource,
+    instrumentationScope: ownScope,
+  };
+  resource.describe(record, signal.attributes);
+  return record;
+}
+
+/** No parameters are none. Some receivers refuse a whole batch for an empty value. */
+function says(value: unknown): boolean {
+  if (typeof value !== 'object') return value !== undefined;
+  for (const key in value) if (Object.hasOwn(value, key)) return true;
+  // A date, an error: they say something without fields.
+  return value !== null && Object.prototype.toString.call(value) !== '[object Object]' && !Array.isArray(value);
+}
+
+function fill(fields: Fields, signal: LoggedSignal): readonly [eventName: string, body: string, level: SeverityName] {
+  switch (signal.kind) {
+    case 'request':
+      fillHttp(fields, signal);
+      fields['arkhe.params'] = signal.params;
+      for (const name in signal.headers) fields[`http.request.header.${name}`] = [signal.headers[name]];
+      return ['arkhe.request', signal.name, 'info'];
+    case 'response': {
+      const { statusCode, error } = signal;
+      const failed = signal.status === 'error';
+      fillHttp(fields, signal);
+      fields['http.response.status_code'] = statusCode;
+      fields['arkhe.duration_ms'] = signal.duration;
+      fields['arkhe.data'] = signal.data;
+      if (failed) fields['error.type'] = error?.type ?? (statusCode === undefined ? '_OTHER' : String(statusCode));
+      if (error !== undefined) fillException(fields, error);
+      return ['arkhe.response', signal.name, failed ? 'error' : 'info'];
+    }
+    case 'error':
+      fillException(fields, signal.error);
+      fields['arkhe.handled'] = signal.handled;
+      fields['arkhe.breadcrumbs'] = signal.breadcrumbs.length > 0 ? signal.breadcrumbs : undefined;
+      fillEvent(fields, signal);
+      return ['exception', signal.error.message, signal.level];
+    case 'log':
+      fillEvent(fields, signal);
+      return ['arkhe.message', signal.message, signal.level];
+  }
+}
+
+function fillHttp(fields: Fields, { method, path }: RequestSignal | ResponseSignal): void {
+  fields['http.request.method'] = method;
+  fields['url.path'] = path;
+}
+
+function fillEvent(fields: Fields, { eventId, context }: ErrorSignal | LogSignal): void {
+  fields['log.record.uid'] = eventId;
+  fields['arkhe.context'] = context;
+}
+
+function fillException(fields: Fields, error: SerializedError): void {
+  fields['exception.type'] = error.type;
+  fields['exception.message'] = error.message;
+  const { stack, cause, errors } = error;
+  if (stack !== undefined || cause !== undefined || errors !== undefined) fields['exception.stacktrace'] = stackOf(error);
+}
+
+/** The stack, and those of what caused it, in Java's words, which is how the conventions want it. */
+function stackOf(error: SerializedError): string {
+  let text = '';
+  let left = maxErrors;
+  function add({ type, message, stack, cause, errors = [] }: SerializedError, heading: string): void {
+    if (left === 0) return;
+    left -= 1;
+    text += heading + (stack ?? `${type}: ${message}`);
+    for (const part of errors) add(part, '\nSuppressed: ');
+    if (cause !== undefined) add(cause, '\nCaused by: ');
+  }
+  add(error, '');
+  return text;
+}

@@ -1,0 +1,70 @@
+import type { TlsOptions } from '../../transport.ts';
+
+/** Options of sinks that send over HTTP. */
+export interface HttpSinkOptions {
+  /** Where the receiver is: an `http` or `https` URL. */
+  readonly endpoint?: string | undefined;
+  /** Sent with every request, e.g. an API key. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Options of `otlpSink`. What is left out comes from the `OTEL_EXPORTER_OTLP_*` variables, those of one kind of data
+ * (`OTEL_EXPORTER_OTLP_TRACES_*`) first, then from the default. Where a host has no variables, only from the default.
+ */
+export interface OtlpSinkOptions extends HttpSinkOptions {
+  /**
+   * Base of the receiver, for all kinds of data: `/v1/traces`, `/v1/logs` and `/v1/metrics` are added; one of these at its end is taken
+   * off first. Its query is kept. Credentials in it, percent-encoded, become an `Authorization` header unless `headers` has one.
+   * Default `http://localhost:4318`.
+   */
+  readonly endpoint?: string | undefined;
+  /**
+   * Sent with every request, e.g. an API key, beside those of the variables: here a header of the same name wins. Latin-1, without line
+   * breaks.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Default `http/protobuf`. `grpc` is not available yet. */
+  readonly protocol?: 'http/protobuf' | 'http/json' | 'grpc' | undefined;
+  /**
+   * Default `none`. A browser that can compress does so too, but not while a page is left; the receiver must then allow the header
+   * `content-encoding` (CORS).
+   */
+  readonly compression?: 'gzip' | 'none' | undefined;
+  /** How long one try of a request may take, in milliseconds. Default: that of `delivery`. */
+  readonly timeout?: number | undefined;
+  /**
+   * Whether metrics tell of each interval, or of all the time since the start. Default
+   * `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, whose `lowmemory` is `delta` here, else `cumulative`.
+   */
+  readonly temporality?: 'delta' | 'cumulative' | undefined;
+  /** Longest wait before metrics are sent, in milliseconds. Default `OTEL_METRIC_EXPORT_INTERVAL`, else 10 000. */
+  readonly metricInterval?: number | undefined;
+  /** Custom authority and client certificate. Node only. */
+  readonly tls?: TlsOptions | undefined;
+}
+
+/** The kinds of data, named as in the path of their endpoints. */
+export type OtlpKind = 'traces' | 'logs' | 'metrics';
+
+/** How one kind of data is sent. */
+export interface OtlpEndpoint {
+  /** Whole URL, without credentials. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly protocol: 'http/protobuf' | 'http/json';
+  readonly compression: 'gzip' | 'none';
+  /** Milliseconds; `undefined`: that of the delivery. */
+  readonly timeout: number | undefined;
+  readonly tls: TlsOptions | undefined;
+}
+
+/** The options with variables and defaults filled in. */
+export interface OtlpSettings {
+  readonly traces: OtlpEndpoint;
+  readonly logs: OtlpEndpoint;
+  readonly metrics: OtlpEndpoint;
+  readonly temporality: 'delta' | 'cumulative';
+  /** Milliseconds. */
+  readonly metricInterval: number;
+}
