@@ -1,5 +1,5 @@
 // The SDK as the shop uses it: one call.
-import { consoleSink, createObservability, memorySink, rateLimit } from '@arkhe/observability';
+import { consoleSink, createObservability, memorySink, otlpSink, rateLimit } from '@arkhe/observability';
 import { createPrintedTraces } from './printed-traces.mjs';
 
 export function createShopObservability({ sources }) {
@@ -18,6 +18,8 @@ export function createShopObservability({ sources }) {
         accepts: (signal) => isPrinted(signal) && ['span', 'response', 'profile', 'log', 'error'].includes(signal.kind),
       },
       recent,
+      // To a collector, when there is one: `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 npm run demo`.
+      ...(process.env.OTEL_EXPORTER_OTLP_ENDPOINT ? [otlpSink()] : []),
     ],
     delivery: { flushEvery: 250 },
   });
