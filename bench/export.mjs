@@ -31,7 +31,7 @@ async function measure(title, turn, rounds, judged = true) {
   const [peer, ours] = contenders.map((name) => runs.get(name));
   return [
     row(`${title}: spans received a second`, ours, peer, ({ received, milliseconds }) => received / (milliseconds / 1_000), judged && { least: 1.5 }),
-    row(`${title}: CPU a span emitted, us`, ours, peer, ({ cpu }) => cpu / SPANS),
+    row(`${title}: CPU a span emitted, us`, ours, peer, ({ cpu }) => cpu / SPANS, judged && { most: 0.65 }),
     row(`${title}: CPU a span received, us`, ours, peer, ({ cpu, received }) => cpu / received, judged && { most: 0.65 }),
     row(`${title}: spans unaccounted for`, ours, peer, ({ received, accounted }) => SPANS - received - accounted, { equals: 0 }),
     row(`${title}: spans received`, ours, peer, ({ received }) => received),
