@@ -1,7 +1,7 @@
 import { wrongOption } from '../core/configuration-error.ts';
 import { shownUrl } from '../core/sinks/otlp/endpoint.ts';
 import type { CreateTransport, HttpRequest, HttpResponse, HttpTransport, TransportSettings } from '../core/transport.ts';
-import { readAnswer } from './read-answer.ts';
+import { readResponse } from './read-response.ts';
 
 /** What collectors take at most by default is 4 MiB and more; what reads it has little memory on some of these hosts. */
 const MAX_BODY_BYTES = 1_024 * 1_024;
@@ -41,7 +41,7 @@ export function initOf({ headers, body }: HttpRequest): RequestInit {
 
 async function post(request: HttpRequest): Promise<HttpResponse> {
   try {
-    return await readAnswer(await fetch(request.url, { ...initOf(request), signal: request.abortSignal }));
+    return await readResponse(await fetch(request.url, { ...initOf(request), signal: request.abortSignal }));
   } catch (error) {
     throw new Error(`POST ${shownUrl(request.url)}: no answer (${reasonOf(error)})`);
   }

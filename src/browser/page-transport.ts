@@ -3,7 +3,7 @@ import { createExplainer } from './explain-failure.ts';
 import { initOf, transportOf, unobserved } from './fetch-transport.ts';
 import { handOff } from './hand-off.ts';
 import { takeKeepalive } from './keepalive-budget.ts';
-import { readAnswer } from './read-answer.ts';
+import { readResponse } from './read-response.ts';
 
 /**
  * Two such fit into what may outlive the page, and two into what it may hand over. Smaller ones fill that better; but what was made
@@ -37,7 +37,7 @@ export const createPageTransport: CreateTransport = (settings) => {
 
   async function sendKept(request: HttpRequest, release: () => void): Promise<HttpResponse> {
     // Without the signal: Chromium goes on all the same, and then no longer tells when it is over.
-    const answer = fetch(request.url, { ...initOf(request), keepalive: true }).then(readAnswer);
+    const answer = fetch(request.url, { ...initOf(request), keepalive: true }).then(readResponse);
     answer.then(release, release);
     try {
       const given = await Promise.race([answer, abortOf(request.abortSignal)]);
@@ -55,7 +55,7 @@ export const createPageTransport: CreateTransport = (settings) => {
     if (release === undefined && request.leaving && handOff(request)) return { status: 0, headers: {}, body: new Uint8Array(), handedOff: true };
     try {
       const answer = await (release === undefined
-        ? fetch(request.url, { ...initOf(request), signal: request.abortSignal }).then(readAnswer)
+        ? fetch(request.url, { ...initOf(request), signal: request.abortSignal }).then(readResponse)
         : sendKept(request, release));
       forget(request.url);
       return answer;

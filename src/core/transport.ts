@@ -14,6 +14,15 @@ export interface HttpRequest {
   readonly run?: WriteContext['run'];
 }
 
+/** What transports read of an answer: a receiver may send without end. */
+export const answerLimits = {
+  /** Bytes of the body. */
+  bytes: 65_536,
+  /** Milliseconds from the headers to the end of the body. */
+  patience: 1_000,
+  headers: ['content-type', 'retry-after', 'location'],
+} as const;
+
 export interface HttpResponse {
   /** 0 when the browser hides it, because the receiver redirects. */
   readonly status: number;

@@ -38,9 +38,10 @@ export function createProfiling(runtime: Runtime, profiles$: Observable<ProfileS
     return series;
   }
 
-  function timed<T>(name: string, attributes: Attributes, run: () => T): T {
+  function timed<T>(name: string, options: Pick<ProfileFunctionOptions, 'attributes'> | undefined, run: () => T): T {
     const { enabled, profiling } = runtime.settings;
     if (!enabled || !profiling.enabled || runtime.storage.get()?.suppressed === true) return run();
+    const attributes = attributesOf(options);
     const timestamp = clock.now();
     const startedAt = clock.elapsed();
     const trace = runtime.currentTrace();
@@ -69,10 +70,10 @@ export function createProfiling(runtime: Runtime, profiles$: Observable<ProfileS
   return {
     profileFunction: functionInstrument<ProfileFunctionOptions>(
       'profileFunction',
-      (name, options, call) => timed(name, snapshotAttributes(options?.attributes), call),
+      timed,
       (options) => validateInstrument('profiling', options),
     ),
-    profile: (name, run, options) => timed(seriesName(snapshotText(name)), attributesOf(options), run),
+    profile: (name, run, options) => timed(seriesName(snapshotText(name)), options, run),
     getStatistics: (name) => table().get(snapshotText(name))?.statistics(seriesName(snapshotText(name)), clock.elapsed() - since),
     getAllStatistics() {
       const window = clock.elapsed() - since;

@@ -8,7 +8,7 @@ const octaves = 64;
 const highestIndex = octaves * bucketsPerOctave - 1;
 
 /** Magnitudes up to this one count as zero: OTLP's `zero_threshold`. */
-export const zeroThreshold: number = 2 ** -octaves;
+const zeroThreshold: number = 2 ** -octaves;
 
 /**
  * How values are spread, without the values: one count for each bucket 2.19 % wide, for zero, and for the same buckets below zero.

@@ -1,18 +1,13 @@
+import { answerLimits } from '../core/transport.ts';
 import type { HttpResponse } from '../core/transport.ts';
-
-/** Most of an answer that is read, in bytes. */
-const MOST = 65_536;
-
-/** Longest that an answer is read, in milliseconds. */
-const LONGEST = 1_000;
 
 /**
  * Reads an answer to its end, or cancels it: a receiver may send without end. In Chromium a `no-store` answer that is neither read
  * nor cancelled keeps the bytes of its keepalive request for ever: https://github.com/open-telemetry/opentelemetry-js/issues/7001
  */
-export async function readAnswer(response: Response): Promise<HttpResponse> {
+export async function readResponse(response: Response): Promise<HttpResponse> {
   const headers: Record<string, string> = {};
-  for (const name of ['content-type', 'retry-after', 'location']) {
+  for (const name of answerLimits.headers) {
     const value = response.headers.get(name);
     if (value !== null) headers[name] = value;
   }
@@ -22,16 +17,16 @@ export async function readAnswer(response: Response): Promise<HttpResponse> {
 
 async function firstOf(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
   if (!stream) return new Uint8Array();
-  const body = new Uint8Array(MOST);
+  const body = new Uint8Array(answerLimits.bytes);
   let length = 0;
   const reader = stream.getReader();
   const cancel = (): void => void reader.cancel().catch(() => undefined);
-  const timer = setTimeout(cancel, LONGEST);
+  const timer = setTimeout(cancel, answerLimits.patience);
   try {
-    while (length < MOST) {
+    while (length < body.length) {
       const { value } = await reader.read();
       if (value === undefined) break;
-      const piece = value.subarray(0, MOST - length);
+      const piece = value.subarray(0, body.length - length);
       body.set(piece, length);
       length += piece.length;
     }
