@@ -1,5 +1,6 @@
 // The figures of the stream, as the terminal and the page show them: subscribe, and RxJS does the rest.
 import { exceeds, rollingStatistics } from '@arkhe/observability';
+import { filter } from 'rxjs';
 
 const windowMs = 60_000;
 const shown = 12;
@@ -11,7 +12,8 @@ export function watchFigures({ obs, recent }) {
 
   // By name, which is the method and the route: `GET /api/products/:id` is one series however many products there are. What has no
   // route is no series, or every mistyped address would make one.
-  const responses$ = obs.responses$.pipe(
+  const responses$ = obs.spans$.pipe(
+    filter(({ spanKind }) => spanKind === 'server'),
     rollingStatistics({
       by: ({ name, attributes }) => attributes['http.route'] && name,
       value: ({ duration }) => duration,
@@ -46,6 +48,6 @@ export function watchFigures({ obs, recent }) {
 
 function brief(signal) {
   const { kind, name, timestamp, duration, attributes, trace } = signal;
-  const failed = signal.kind === 'error' || signal.status === 'error' || signal.status?.code === 'error' || signal.failed === true;
+  const failed = signal.kind === 'error' || signal.status?.code === 'error' || signal.failed === true;
   return { kind, name: kind === 'log' ? signal.message : name, timestamp, duration, failed, service: attributes['service.name'], traceId: trace?.traceId };
 }

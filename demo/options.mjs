@@ -16,6 +16,13 @@ export function endingOf(words, { DEMO_SECONDS }) {
   return refuse(`${at === -1 ? 'DEMO_SECONDS=' : '--for '}${given ?? ''}: expected seconds, such as 10 or 10s.`);
 }
 
+/** How many shoppers are there. */
+export function shoppersOf({ DEMO_SHOPPERS = '3' }) {
+  const count = Number(DEMO_SHOPPERS);
+  if (Number.isInteger(count) && count >= 0 && count <= 100) return count;
+  return refuse(`DEMO_SHOPPERS=${DEMO_SHOPPERS}: expected how many shoppers, 0 to 100.`);
+}
+
 function refuse(message) {
   console.error(message);
   process.exit(2);

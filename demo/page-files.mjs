@@ -13,6 +13,10 @@ const files = {
   '/observability.iife.min.js': ['../dist/browser/observability.iife.min.js', script],
 };
 
+export function isPageFile(path) {
+  return Object.hasOwn(files, path);
+}
+
 /** @returns {Promise<Map<string, { readonly type: string, readonly content: Buffer }>>} by path */
 export async function readPageFiles() {
   const entries = Object.entries(files).map(async ([path, [file, type]]) => [path, { type, content: await readFile(new URL(file, import.meta.url)) }]);

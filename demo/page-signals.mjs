@@ -1,10 +1,10 @@
-// The pages' way into the backend's stream: they post batches, and a source emits what arrived. Anyone can post here, so what is
+// The pages' way to where the services' signals go: they post batches, and a source emits what arrived. Anyone can post here, so what is
 // taken has a size, a shape and a name the page cannot choose.
 import { Subject } from 'rxjs';
 import { Refusal } from './refusal.mjs';
 
 const maxSignals = 200;
-/** What a page may report. Its requests and responses would be counted as the backend's own. */
+/** What a page may report: what it has. */
 const kinds = ['span', 'log', 'error', 'metric'];
 
 export function createPageSignals() {

@@ -6,28 +6,26 @@ const everyMs = 1_200;
 const sameRouteEveryMs = 6_000;
 const remembered = 1_000;
 
-/** A predicate with a memory: all signals of a trace get the answer its first one got. */
 export function createPrintedTraces(now = () => performance.now()) {
+  /** By trace id; those that nobody thinned out are printed. */
   const decisions = new Map();
   const printedAt = new Map();
   let lastAt = -everyMs;
 
-  function decide(signal) {
-    if (signal.attributes['user_agent.synthetic.type'] === undefined) return true;
+  function isItsTurn(name) {
     const time = now();
-    if (time - lastAt < everyMs || time - (printedAt.get(signal.name) ?? -Infinity) < sameRouteEveryMs) return false;
+    if (time - lastAt < everyMs || time - (printedAt.get(name) ?? -Infinity) < sameRouteEveryMs) return false;
     lastAt = time;
-    printedAt.set(signal.name, time);
+    printedAt.set(name, time);
     return true;
   }
 
-  return (signal) => {
-    if (signal.trace === undefined) return true;
-    const { traceId } = signal.trace;
-    if (!decisions.has(traceId)) {
-      decisions.set(traceId, decide(signal));
+  return {
+    /** Before the first signal of the trace. */
+    thinOut(traceId, name) {
+      decisions.set(traceId, isItsTurn(name));
       if (decisions.size > remembered) decisions.delete(decisions.keys().next().value);
-    }
-    return decisions.get(traceId);
+    },
+    includes: ({ trace }) => decisions.get(trace?.traceId) ?? true,
   };
 }

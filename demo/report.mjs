@@ -15,8 +15,19 @@ export function startReport({ obs, figures }) {
   };
 }
 
-export function printFinalLedger(ledger, { ok, timedOut }) {
-  console.log(['  The final ledger:', ...ledgerLines(ledger), `  ${isBalanced(ledger) ? 'balanced' : 'NOT BALANCED'}, nothing pending${ok ? '' : timedOut ? ' (timed out)' : ' (some were dropped)'}`, ''].join('\n'));
+export function printFinalLedgers({ services, terminal, results }) {
+  const ledgers = { ...services, terminal };
+  const handed = Object.values(services).map(({ sinks }) => sinks.terminal?.delivered ?? 0);
+  const balanced = Object.values(ledgers).every(isBalanced) && total(handed) === terminal.emitted;
+  const complete = results.every(({ ok }) => ok) ? '' : results.some(({ timedOut }) => timedOut) ? ' (timed out)' : ' (some were dropped)';
+  const lines = Object.entries(ledgers).flatMap(([name, ledger]) => [`  ${name}`, ...ledgerLines(ledger).map((line) => `  ${line}`)]);
+  console.log([
+    '  The final ledger:',
+    ...lines,
+    `  handed to the terminal: ${handed.join(' + ')} = ${terminal.emitted}`,
+    `  ${balanced ? 'balanced' : 'NOT BALANCED'}, nothing pending${complete}`,
+    '',
+  ].join('\n'));
 }
 
 function reportOf({ responses, functions, sales, windowMs }, ledger) {
@@ -60,7 +71,11 @@ function isBalanced({ emitted, added, routed, held, filtered, sinks }) {
 }
 
 function sum(counts) {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
+  return total(Object.values(counts));
+}
+
+function total(numbers) {
+  return numbers.reduce((one, other) => one + other, 0);
 }
 
 function reasons(counts) {

@@ -1,48 +1,30 @@
-// The HTTP server. Requests to the shop are traced; the page's files, its signals and the live figures are not: they are the
-// demo's own machinery, and would only observe themselves.
+// The HTTP server. That its requests are spans is none of its business; what it tells is the route, as a framework would.
 import { createServer } from 'node:http';
+import { answerOf } from './answer-of.mjs';
 import { readPageFiles } from './page-files.mjs';
 import { readJson } from './read-json.mjs';
-import { Refusal } from './refusal.mjs';
 import { createRoutes, findRoute } from './routes.mjs';
 
 const maxBodyBytes = 16 * 1_024;
 
-export async function createShopServer({ obs, shop, figures, pageSignals }) {
+export async function createShopServer({ obs, shop, figures, pageSignals, onShopper }) {
   const files = await readPageFiles();
   const routes = createRoutes(shop);
 
-  /** A request to the shop: a trace, which the page may have begun. */
-  function serveShop(request, path, query) {
-    const { method, headers } = request;
-    const { route, handle, reads } = findRoute(routes, method, path);
-    const details = {
-      route,
-      headers,
-      params: Object.fromEntries(query),
-      // The span of the page, when it sent one. `null`: a new trace.
-      parent: obs.tracer.extract(headers) ?? null,
-      attributes: { 'user_agent.synthetic.type': headers['user-agent']?.startsWith('shop-shopper/') ? 'bot' : undefined },
-    };
-    return obs.traceRequest(method, path, details, async (context) => {
-      const answer = await answerOf(request, async () => {
-        const body = reads ? await readJson(request, maxBodyBytes) : {};
-        return handle({ body, last: path.slice(path.lastIndexOf('/') + 1) });
-      });
-      if (answer.status >= 500) obs.errorTracker.captureException(answer.error, { context: { requestId: context.requestId } });
-      obs.traceResponse(context, { status: answer.status, error: answer.status >= 500 ? answer.error : undefined });
-      return { ...answer, headers: { 'x-request-id': context.requestId } };
-    });
-  }
-
-  /** What happens to a request, never an exception. */
-  async function answerOf(request, work) {
-    try {
-      return { status: 200, body: await work() };
-    } catch (error) {
-      if (error instanceof Refusal) return { status: error.status, body: { error: error.message } };
-      return { status: 500, body: { error: 'Something went wrong. It is not your fault.' }, error };
+  async function serveShop(request, path) {
+    const { route, handle, reads } = findRoute(routes, request.method, path);
+    const span = obs.tracer.activeSpan();
+    span?.setAttribute('http.route', route);
+    if (request.headers['user-agent']?.startsWith('shop-shopper/')) {
+      span?.setAttribute('user_agent.synthetic.type', 'bot');
+      onShopper(span?.trace.traceId, `${request.method} ${route}`);
     }
+    const answer = await answerOf(async () => {
+      const body = reads ? await readJson(request, maxBodyBytes) : {};
+      return handle({ body, last: path.slice(path.lastIndexOf('/') + 1) });
+    });
+    if (answer.error !== undefined) obs.errorTracker.captureException(answer.error);
+    return answer;
   }
 
   function route(request) {
@@ -53,15 +35,15 @@ export async function createShopServer({ obs, shop, figures, pageSignals }) {
     if (file !== undefined && method === 'GET') return { status: 200, file };
     if (method === 'GET' && path === '/live') return { status: 200, body: figures };
     if (method === 'POST' && path === '/signals') {
-      return answerOf(request, async () => pageSignals.receive(await readJson(request, pageSignals.maxBytes)));
+      return answerOf(async () => pageSignals.receive(await readJson(request, pageSignals.maxBytes)));
     }
     if (url === undefined) return { status: 400, body: { error: 'That is no address.' } };
-    return serveShop(request, path, url.searchParams);
+    return serveShop(request, path);
   }
 
   const server = createServer(async (request, response) => {
     response.on('error', () => undefined); // The customer went away.
-    const { status, body, file, headers } = await route(request);
+    const { status, body, file } = await route(request);
     response.writeHead(status, {
       'content-type': file?.type ?? 'application/json; charset=utf-8',
       'content-security-policy': "default-src 'self'; img-src 'self' data:",
@@ -69,7 +51,6 @@ export async function createShopServer({ obs, shop, figures, pageSignals }) {
       'cache-control': 'no-store',
       // What is left of a body nobody reads must not be taken for the next request.
       ...(request.complete ? undefined : { connection: 'close' }),
-      ...headers,
     });
     response.end(file?.content ?? JSON.stringify(body));
     request.resume();

@@ -1,4 +1,5 @@
-// The shop itself: a catalogue, carts, the checkout. Spans say what it does, the profiler how long its functions take.
+// The shop itself: a catalogue, carts, the checkout. Spans say what it does, the profiler how long its functions take; its requests,
+// those it gets and those it makes, are not its business.
 import { setTimeout as wait } from 'node:timers/promises';
 import { Refusal } from './refusal.mjs';
 
@@ -14,8 +15,8 @@ const catalogue = [
   { id: 'backpack', name: 'Backpack', price: 7_900 },
 ];
 
-export function createShop(obs) {
-  const { tracer, profiler, logger } = obs;
+export function createShop({ obs, orders, paymentsUrl }) {
+  const { tracer, profiler } = obs;
   const stock = new Map(catalogue.map(({ id }) => [id, shelf]));
   const carts = new Map();
   let lastCart = 0;
@@ -53,18 +54,24 @@ export function createShop(obs) {
 
   /** The card is given to the span on purpose: what leaves the SDK says `[REDACTED]`. */
   function chargeCard(card, amount) {
-    return tracer.startSpan('charge card', { kind: 'client', attributes: { 'payment.card_number': card, 'payment.amount': amount } }, async (span) => {
-      await wait(between(30, 90));
-      if (card.endsWith('0002')) throw new Refusal(402, 'The card was declined.');
-      if (card.endsWith('0000')) throw new Error('The payment failed', { cause: new Error('connect ETIMEDOUT payments.example:443') });
-      span.addEvent('authorised');
+    return tracer.startSpan('charge card', { attributes: { 'payment.card_number': card, 'payment.amount': amount } }, async () => {
+      const response = await fetch(`${paymentsUrl}/charges`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ card, amount }),
+        signal: AbortSignal.timeout(5_000),
+      });
+      const { error } = await response.json();
+      if (response.status === 402) throw new Refusal(402, error);
+      if (!response.ok) throw new Error('The payment failed', { cause: new Error(`the payment service answered ${response.status}`) });
     });
   }
 
-  const sendReceipt = tracer.traceFunction({ name: 'send receipt', kind: 'producer' })(async (order) => {
-    await wait(between(5, 15));
-    logger.info('receipt sent', { 'order.number': order });
-  });
+  /** For the job that sends receipts. The queue knows nothing of traces: the message carries this one. */
+  function publishOrder(order) {
+    const options = { kind: 'producer', attributes: { 'messaging.destination.name': 'orders' } };
+    tracer.startSpan('publish order', options, () => orders.publish(JSON.stringify({ order, headers: tracer.inject() })));
+  }
 
   return {
     async products() {
@@ -99,7 +106,7 @@ export function createShop(obs) {
         throw error;
       }
       const order = ++lastOrder;
-      await sendReceipt(order);
+      publishOrder(order);
       carts.delete(cart);
       obs.recordMetric('shop.orders', 1, { instrument: 'counter' });
       obs.recordMetric('shop.revenue', total / 100, { unit: 'EUR', instrument: 'counter' });

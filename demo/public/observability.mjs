@@ -1,11 +1,13 @@
 // The SDK in the page: one call, and a sink that hands the page's signals to the backend.
-const { createObservability, DeliveryError } = globalThis.arkheObservability;
+const { createObservability, DeliveryError, documentLoads, fetches } = globalThis.arkheObservability;
 
 export const obs = createObservability({
   serviceName: 'shop-page',
+  // What the panel asks for once a second is no part of the shop.
+  sources: [fetches({ ignore: ['/live'] }), documentLoads()],
   sinks: [{ name: 'backend', write }],
   // Small batches: what is sent while the page goes away may have 64 KiB at most.
-  delivery: { flushEvery: 250, maxBatchSize: 40 },
+  delivery: { flushEvery: 50, maxBatchSize: 40 },
 });
 
 async function write(batch, { abortSignal, leaving }) {

@@ -1,20 +1,20 @@
-// The panel: the backend's figures, asked for once a second, and the page's own, which come from its own stream.
+// The panel: the services' figures, asked for once a second, and the page's own, which come from its own stream.
 const { rollingStatistics } = globalThis.arkheObservability;
 const element = (id) => document.getElementById(id);
 const columns = ['count', 'errors', 'p50', 'p95', 'p99'];
 
 export function startPanel(obs) {
-  // The same operator as in the backend, over the page's spans.
+  // The same operator as behind the other table, over the page's spans.
   obs.spans$
-    .pipe(rollingStatistics({ by: ({ name }) => name, value: ({ duration }) => duration, window: 60_000, every: 1_000 }))
+    .pipe(rollingStatistics({ by: nameOf, value: ({ duration }) => duration, window: 60_000, every: 1_000 }))
     .subscribe((series) => showTable(element('page'), Object.fromEntries(series), 'No clicks yet'));
 
   async function poll() {
     try {
       const response = await fetch('/live', { signal: AbortSignal.timeout(3_000) });
       const { responses, functions, latest, sales, ledger } = await response.json();
-      showTable(element('backend'), { ...responses, ...named(functions) }, 'Nothing in the last minute');
-      showLedger({ backend: ledger, page: obs.ledger() });
+      showTable(element('services'), { ...responses, ...named(functions) }, 'Nothing in the last minute');
+      showLedger({ terminal: ledger, page: obs.ledger() });
       showSignals(latest);
       connected(true, `${sales.orders} orders, ${sales.revenue.toFixed(2)} EUR`);
     } catch {
@@ -23,6 +23,11 @@ export function startPanel(obs) {
     setTimeout(poll, 1_000);
   }
   poll();
+}
+
+/** A request is called by its method alone: of many to many addresses that would be one series. */
+function nameOf({ name, spanKind, attributes }) {
+  return spanKind === 'client' ? `${name} ${new URL(attributes['url.full']).pathname}` : name;
 }
 
 function named(functions) {
@@ -67,7 +72,7 @@ function showSignals(latest) {
         'li',
         node('span', kind, { className: 'kind' }),
         node('span', name, { className: failed ? 'name bad' : 'name' }),
-        node('span', `${service === 'shop-page' ? 'page' : 'backend'}${duration === undefined ? '' : ` ${short(duration)} ms`}`, { className: 'quiet' }),
+        node('span', `${service === 'shop-page' ? 'page' : service === 'shop-backend' ? 'backend' : service}${duration === undefined ? '' : ` ${short(duration)} ms`}`, { className: 'quiet' }),
       ),
     ),
   );

@@ -1,6 +1,8 @@
 import { EMPTY } from 'rxjs';
 import type { Environment } from '../core/environment.ts';
+import { jaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
 import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import { zipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
 import { createClock } from './clock.ts';
 import { createContextStorage } from './context.ts';
 import { createContextManager } from './context-manager.ts';
@@ -17,6 +19,8 @@ export function createEnvironment(): Environment {
     color: false,
     createContextStorage,
     otlpSink: otlpSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
+    jaegerSink: jaegerSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
+    zipkinSink: zipkinSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
     fillRandom: (bytes) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
     print(text, level) {
       if (level === 'error' || level === 'fatal') console.error(text);

@@ -4,8 +4,12 @@ import type { Host } from '../core/host.ts';
 import type * as core from '../core/index.ts';
 import { createTimedOperators } from '../core/operators/timed-operators.ts';
 import type { TimedOperators } from '../core/operators/timed-operators.ts';
+import { jaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
+import type { JaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
 import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
 import type { OtlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import { zipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
+import type { ZipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
 import { createBrowserTransport } from './browser-transport.ts';
 import { createClock } from './clock.ts';
 import { createPageEnvironment } from './page-environment.ts';
@@ -32,6 +36,14 @@ export const ErrorTracker: Host['ErrorTracker'] = host.ErrorTracker;
 export type ErrorTracker = core.ErrorTracker;
 export const consoleSink: Host['consoleSink'] = host.consoleSink;
 export const otlpSink: OtlpSinkFactory = /* @__PURE__ */ otlpSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
+export const jaegerSink: JaegerSinkFactory = /* @__PURE__ */ jaegerSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
+export const zipkinSink: ZipkinSinkFactory = /* @__PURE__ */ zipkinSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
 export const keepTraces: TimedOperators['keepTraces'] = timed.keepTraces;
 export const rateLimit: TimedOperators['rateLimit'] = timed.rateLimit;
 export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.rollingStatistics;
+
+// What a page alone has.
+export { documentLoads } from './sources/document-loads.ts';
+export { fetches } from './sources/fetches.ts';
+export type { PageRequest, RequestSourceOptions } from './sources/ignored-requests.ts';
+export { xmlHttpRequests } from './sources/xml-http-requests.ts';

@@ -46,6 +46,16 @@ export function wrongOption(path: string, expected: string, value: unknown): Con
   return configurationError([{ path, expected, received: describeValue(value) }]);
 }
 
+/** For options of a part that were given to the whole: an error names them by the place where they were given. */
+export function asOptionsOf<T>(section: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw configurationError(error.issues.map((issue) => ({ ...issue, path: issue.path.replace(/^\w+/, section) })));
+  }
+}
+
 /** A misspelt word is worth showing; what is longer, or has what only addresses and keys have, may contain a credential. */
 const word: RegExp = /^[\w .,-]{0,24}$/;
 

@@ -20,7 +20,8 @@ import { snapshotText } from './snapshot.ts';
  * - `sink-recovered`: after `sink-failed` a write succeeded, and no endpoint fails any more.
  * - `subscriber-failed`, `operator-failed`, `source-failed`: foreign code threw `error`. `name` says where: the stream, the place
  *   in `pipeline`, the source, or the method called. The same failure is said once a minute.
- * - `input-ignored`: what `name` was given could not be used, and `message` says why. The same is said once a minute.
+ * - `input-ignored`: what `name` was given could not be used, and `message` says why. The same is said once a minute; `count` is how
+ *   often it happened since it was last said. What is unsaid at the end is said then.
  */
 export type Health = { readonly timestamp: number } & Trouble;
 
@@ -33,7 +34,7 @@ type Trouble =
       readonly name: string;
       readonly error: SerializedError;
     }
-  | { readonly type: 'input-ignored'; readonly name: string; readonly message: string };
+  | { readonly type: 'input-ignored'; readonly name: string; readonly message: string; readonly count: number };
 
 /** The SDK's own troubles, outside the stream of signals: nothing said here can come back as a signal. */
 export interface Diagnostics {
@@ -42,9 +43,18 @@ export interface Diagnostics {
   report(trouble: Trouble): void;
   /** Something foreign threw. The same failure is said once a minute. */
   failed(type: 'subscriber-failed' | 'operator-failed' | 'source-failed', name: string, error: unknown): void;
-  /** Something handed in could not be used. The same is said once a minute. */
+  /** Something handed in could not be used. The same is said once a minute, with a count. */
   ignored(name: string, message: string): void;
   complete(): void;
+}
+
+/** What could not be used, and how often that is to be said yet. */
+interface Ignored {
+  readonly name: string;
+  readonly message: string;
+  /** On the monotonic clock. */
+  saidAt: number;
+  unsaid: number;
 }
 
 const SILENCE = 60_000;
@@ -55,6 +65,7 @@ export function createDiagnostics(clock: Clock): Diagnostics {
   // A subscriber of the troubles that throws has nowhere left to be reported.
   const bus = createBus<Health>({ report: () => undefined });
   const said = new Map<string, number>();
+  const ignored = new Map<string, Ignored>();
   bus.values$.subscribe(latest);
 
   function report(trouble: Trouble): void {
@@ -71,6 +82,21 @@ export function createDiagnostics(clock: Clock): Diagnostics {
     return true;
   }
 
+  function sayIgnored(known: Ignored): void {
+    const { name, message, unsaid } = known;
+    if (unsaid === 0) return;
+    known.saidAt = clock.elapsed();
+    known.unsaid = 0;
+    report({ type: 'input-ignored', name, message, count: unsaid });
+  }
+
+  function forgetOldest(): void {
+    for (const [key, oldest] of ignored) {
+      ignored.delete(key);
+      return sayIgnored(oldest);
+    }
+  }
+
   return {
     health$: new GuardedObservable<Health>(() => undefined, (subscriber) => latest.subscribe(subscriber)),
     report,
@@ -79,9 +105,19 @@ export function createDiagnostics(clock: Clock): Diagnostics {
       if (isNew(`${type} ${name} ${gist(error)}`)) report({ type, name, error: serializeError(error) });
     },
     ignored(name, message) {
-      if (isNew(`${name} ${message}`)) report({ type: 'input-ignored', name, message });
+      const key = `${name} ${message}`;
+      const known = ignored.get(key) ?? { name, message, saidAt: Number.NEGATIVE_INFINITY, unsaid: 0 };
+      known.unsaid += 1;
+      // The latest last: what is forgotten first has not been heard of for the longest time.
+      ignored.delete(key);
+      ignored.set(key, known);
+      if (clock.elapsed() - known.saidAt >= SILENCE) sayIgnored(known);
+      if (ignored.size > REMEMBERED) forgetOldest();
     },
-    complete: () => bus.complete(),
+    complete() {
+      for (const known of ignored.values()) sayIgnored(known);
+      bus.complete();
+    },
   };
 }
 

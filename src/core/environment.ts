@@ -2,11 +2,14 @@ import type { ContextManager } from '@opentelemetry/api';
 import type { Observable } from 'rxjs';
 import type { Clock } from './clock.ts';
 import type { Variables } from './config/environment-variables.ts';
-import type { ContextStorage } from './context.ts';
+import type { ContextCarrier, ContextStorage } from './context.ts';
 import type { FillRandom } from './ids.ts';
 import type { SeverityName } from './signal.ts';
+import type { JaegerSinkFactory } from './sinks/jaeger/jaeger-sink-factory.ts';
 import type { OtlpSinkFactory } from './sinks/otlp/otlp-sink-factory.ts';
+import type { ZipkinSinkFactory } from './sinks/zipkin/zipkin-sink-factory.ts';
 import type { Source } from './source.ts';
+import type { ApiCopy } from './tracing/api-copies.ts';
 
 /** Everything the core needs of a host. Only the entries know a whole one. */
 export interface Environment {
@@ -23,10 +26,18 @@ export interface Environment {
   /** Whether the console shows colours. */
   readonly color: boolean;
   createContextStorage<T>(): ContextStorage<T>;
-  /** OpenTelemetry's way to follow a context on this host, already enabled. */
-  createContextManager(): ContextManager;
+  /** OpenTelemetry's way to follow a context on this host. */
+  createContextManager(carrier: ContextCarrier): ContextManager;
+  /** The copies of `@opentelemetry/api` whose files are found. Absent where there are no files. */
+  readonly findApiCopies?: () => readonly ApiCopy[];
+  /** The origin of the page: requests to it get trace headers unasked. `undefined` where there is none. */
+  readonly ownOrigin?: string | undefined;
   /** Sends over OTLP, with the transport and the variables of this host. */
   readonly otlpSink: OtlpSinkFactory;
+  /** The same for Jaeger. */
+  readonly jaegerSink: JaegerSinkFactory;
+  /** The same for Zipkin. */
+  readonly zipkinSink: ZipkinSinkFactory;
   /** The session of the page's visitor. */
   session(): string | undefined;
   /** Keeps the process alive, while the application waits for a flush, until the result is called. */

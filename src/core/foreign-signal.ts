@@ -4,7 +4,7 @@ import { isSignalInput } from './signal.ts';
 import type { SerializedError, SignalInput, SignalKind, SpanEvent, SpanKind, SpanSignal, SpanStatus, TraceContext } from './signal.ts';
 import { snapshotAttributes } from './snapshot-attributes.ts';
 import { snapshot, snapshotText } from './snapshot.ts';
-import { validTraceState } from './tracing/trace-state.ts';
+import { validTraceState } from './propagation/trace-state.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -36,7 +36,9 @@ export type { ConsoleSinkOptions, PartConstructor, TracingManagerOptions } from 
 // Tracing
 export type { AnyFunction, FunctionDecorator, FunctionInstrument, NameOption } from './function-instrument.ts';
 export type { Span, SpanOptions, SpanParent, StartSpan } from './tracing/span.ts';
-export type { HeadersInput } from './tracing/trace-headers.ts';
+export type { HeadersInput } from './propagation/headers.ts';
+export { streamSpanProcessor } from './tracing/stream-span-processor.ts';
+export type { StreamSpanProcessor } from './tracing/stream-span-processor.ts';
 export type { TraceFunctionOptions, Tracer, TracingManager } from './tracing/tracing-manager.ts';
 export type { Exporter, Propagator, TracingOptions } from './tracing/tracing-options.ts';
 
@@ -84,6 +86,8 @@ export { DeliveryError } from './sink.ts';
 export type { Sink, SinkSettings, WriteContext, WriteResult } from './sink.ts';
 export type { HttpSinkOptions, OtlpSinkOptions } from './sinks/otlp/otlp-options.ts';
 export type { OtlpSinkFactory } from './sinks/otlp/otlp-sink-factory.ts';
+export type { JaegerSinkFactory } from './sinks/jaeger/jaeger-sink-factory.ts';
+export type { ZipkinSinkFactory } from './sinks/zipkin/zipkin-sink-factory.ts';
 export type { TlsOptions } from './transport.ts';
 export { memorySink } from './sinks/memory.ts';
 export type { MemorySink, MemorySinkOptions } from './sinks/memory.ts';

@@ -2,6 +2,7 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { Subscription } from 'rxjs';
 import { completeSignal } from './complete-signal.ts';
+import { asOptionsOf } from './configuration-error.ts';
 import { readVariables } from './config/environment-variables.ts';
 import type { ObservabilityOptions } from './config/options.ts';
 import { defined, mergeOptions, resolveSettings } from './config/settings.ts';
@@ -10,12 +11,14 @@ import { validateOptions } from './config/validate-options.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
 import { readProperty } from './read-property.ts';
+import { exporting } from './exporting.ts';
 import { createErrorTracking } from './errors/error-tracking.ts';
 import { foreignSignal } from './foreign-signal.ts';
 import { createIds, fillFrom } from './ids.ts';
 import { instrumentNamed } from './instrument.ts';
 import { LedgerBook } from './ledger.ts';
 import { createLogger } from './logger.ts';
+import { attachHandle } from './manager-handle.ts';
 import type { FlushOptions, FlushResult, ObservabilityManager } from './observability.ts';
 import { ofKind } from './operators/of-kind.ts';
 import { createPipeline } from './pipeline.ts';
@@ -34,6 +37,7 @@ import { observeSources } from './source-set.ts';
 import { snapshotAttributes } from './snapshot-attributes.ts';
 import { snapshotText } from './snapshot.ts';
 import { asyncDispose } from './tracing/span.ts';
+import { watchApiCopies } from './tracing/api-copies.ts';
 import { isSampled } from './tracing/sampler.ts';
 import { createTracing } from './tracing/tracing.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -72,6 +76,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
 
   const book = new LedgerBook();
   const storage = environment.createContextStorage<ActiveContext>();
+  const exports = exporting(environment.createContextStorage);
   const sinks = createSinkSet({ book, clock, diagnostics, run: unobserved, random: settings.random });
   // Before the pipeline: an operator may give out signals when it starts.
   let sinksInUse: readonly Sink[] = [];
@@ -89,6 +94,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   const { signals$ } = pipeline;
   let observed = new Subscription();
   let leaving: Subscription | undefined;
+  let copies: Subscription | undefined;
   let ended: Promise<FlushResult> | undefined;
   let flushed = { delivered: 0, handedOff: 0, dropped: 0 };
 
@@ -100,6 +106,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     ids: createIds(settings.random === undefined ? environment.fillRandom : fillFrom(settings.random)),
     diagnostics,
     storage,
+    exports,
     currentTrace: () => tracing.currentTrace(),
     emit,
     skip(reason) {
@@ -151,19 +158,21 @@ export function createManager(environment: Environment, given: ObservabilityOpti
 
   /** What a sink does is not to be told, by us or by the host's OpenTelemetry, nor is it part of the span that made a batch full. */
   function unobserved<R>(work: () => R): R {
-    return storage.run({ suppressed: true }, () => context.with(suppressTracing(ROOT_CONTEXT), work));
+    return exports.run(true, () => storage.run({ suppressed: true }, () => context.with(suppressTracing(ROOT_CONTEXT), work)));
   }
 
-  function defaultSinks({ tracing: { exporters }, development, otlp }: Settings): readonly Sink[] {
-    const { print, color, otlpSink } = environment;
+  /** @throws ConfigurationError for an endpoint that the exporter cannot send to from this host */
+  function defaultSinks({ tracing: { exporters }, development, exports }: Settings): readonly Sink[] {
+    const { print, color, otlpSink, jaegerSink, zipkinSink } = environment;
+    const factories = { otlp: otlpSink, jaeger: jaegerSink, zipkin: zipkinSink };
     // An exporter is for spans: without one the console still tells of requests, errors and messages.
     const console = createConsoleSink({ print, color, clock, development, spans: exporters?.includes('console') });
-    return otlp === undefined ? [console] : [console, otlpSink(otlp)];
+    return [console, ...exports.map(({ exporter, options }) => asOptionsOf('tracing', () => factories[exporter](options)))];
   }
 
   /** The guide gives an endpoint beside the console. */
   function sayUnused({ tracing }: ObservabilityOptions): void {
-    if (settings.otlp !== undefined || typeof tracing !== 'object' || (tracing.endpoint ?? tracing.headers) === undefined) return;
+    if (settings.exports.length > 0 || typeof tracing !== 'object' || (tracing.endpoint ?? tracing.headers) === undefined) return;
     diagnostics.ignored('tracing', 'endpoint and headers: the console sends nowhere, not used');
   }
 
@@ -192,11 +201,13 @@ export function createManager(environment: Environment, given: ObservabilityOpti
 
   /** Observes these from now on; without a list, those of before. */
   function start(sources: readonly Source[] | undefined): void {
+    // Before this one registers: a registry that is another copy's already tells its version.
+    if (settings.enabled && settings.tracing.enabled) copies ??= watchApiCopies({ clock, diagnostics, find: environment.findApiCopies });
     tracing.register(settings.enabled && settings.tracing.register);
     if (sources !== undefined || !settings.enabled) observed.unsubscribe();
     if (!settings.enabled) return;
     leaving ??= environment.leaving$.subscribe(() => sinks.leave());
-    if (sources !== undefined) observed = observeSources(sources, { clock, diagnostics, emit: emitForeign });
+    if (sources !== undefined) observed = observeSources(sources, { clock, tracing: tracing.sources, diagnostics, emit: emitForeign });
   }
 
   function totals(): FlushResult {
@@ -254,6 +265,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     const until = clock.elapsed() + timeoutFor('shutdown', given);
     const left = (): number => Math.max(1, until - clock.elapsed());
     observed.unsubscribe();
+    copies?.unsubscribe();
     tracing.register(false);
     pipeline.drain();
     if (pipeline.busy) await Promise.resolve();
@@ -320,7 +332,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     },
   };
 
-  return {
+  return attachHandle({
     manager,
     requests,
     tracing,
@@ -343,7 +355,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
         touches('sinks') ||
         resolved.development !== settings.development ||
         String(resolved.tracing.exporters) !== String(settings.tracing.exporters) ||
-        JSON.stringify(resolved.otlp) !== JSON.stringify(settings.otlp);
+        JSON.stringify(resolved.exports) !== JSON.stringify(settings.exports);
       const newSinks = resolved.enabled && sinksTouched ? chosenSinks(merged, resolved) : sinksInUse;
       // The others go on as they are: a source that starts anew tells again what it told before.
       const newSources = switchedOn || (resolved.enabled && touches('sources')) ? chosenSources(merged) : undefined;
@@ -361,5 +373,5 @@ export function createManager(environment: Environment, given: ObservabilityOpti
       const used = changed.filter((name) => !late.includes(name));
       if (used.length > 0) diagnostics.ignored(by, `these options were merged into the process-wide manager: ${used.join(', ')}`);
     },
-  };
+  });
 }

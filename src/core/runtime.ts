@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import type { Clock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import type { ContextStorage } from './context.ts';
@@ -14,6 +15,12 @@ export interface ActiveContext {
   readonly request?: RequestContext | undefined;
   /** A sink is at work: what its own calls would tell is not wanted. */
   readonly suppressed?: boolean | undefined;
+  /** The context of OpenTelemetry that was entered last, when this storage carries it. */
+  readonly theirs?: Context | undefined;
+  /** Whether `span` was entered after `theirs`, so that in OpenTelemetry's eyes it is active. */
+  readonly isSpanInner?: boolean | undefined;
+  /** The context of OpenTelemetry that this is, made when it is asked for. */
+  derived?: Context | undefined;
 }
 
 /** What the parts of one manager share. */
@@ -24,6 +31,8 @@ export interface Runtime {
   readonly ids: Ids;
   readonly diagnostics: Diagnostics;
   readonly storage: ContextStorage<ActiveContext>;
+  /** Where a sink of any manager of the process is at work. */
+  readonly exports: ContextStorage<true>;
   /** Where in which trace the code runs. */
   currentTrace(): TraceContext | undefined;
   /**

@@ -10,6 +10,8 @@ export interface WriteContext {
    * Runs what is done after an `await`, so that it is not observed either: a browser follows a call no further. Absent where nothing is.
    */
   readonly run?: (<R>(work: () => R) => R) | undefined;
+  /** When it will be aborted, in milliseconds from now: for receivers that are told. Absent where nothing is. */
+  readonly timeout?: number | undefined;
 }
 
 /** What became of the batch, when it is not simply all delivered. */

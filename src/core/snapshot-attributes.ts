@@ -19,19 +19,23 @@ const none: Attributes = Object.freeze({});
 
 type Writable = Record<string, AttributeValue | undefined>;
 
+/** Told what was no attribute. */
+export type Refused = (what: string) => void;
+
 /**
- * A detached copy of attributes, as OpenTelemetry allows them: texts, numbers, booleans, and arrays of one of these. Anything else
- * becomes the JSON of its snapshot. `undefined` and `null` are left out. At most 128 keys of 256 characters, 128 items an array,
+ * A detached copy of attributes, as OpenTelemetry allows them: texts, numbers, booleans, and arrays of one of these. Other data
+ * becomes the JSON of its snapshot. `undefined` and `null` are left out; so are functions, symbols and what has an empty name, of which
+ * `refused` is told. At most 128 keys of 256 characters, 128 items an array,
  * 4,096 characters a text and 64 KiB in all; `arkhe.attributes_dropped` and `arkhe.items_dropped` count what is beyond. Those of
  * `base` are there unless overridden; without attributes the result is `base` itself. Never throws.
  */
-export function snapshotAttributes(attributes: unknown, base: Attributes = none): Attributes {
+export function snapshotAttributes(attributes: unknown, base: Attributes = none, refused?: Refused): Attributes {
   if (typeof attributes !== 'object' || attributes === null) return base;
   const copy: Writable = {};
   // Not a spread: V8 needs 20 times as long to add keys to the result of one.
   for (const key in base) setField(copy, key, base[key]);
   try {
-    copyInto(copy, attributes);
+    copyInto(copy, attributes, refused);
   } catch {
     copy['arkhe.attributes'] = '[unreadable]'; // A Proxy whose traps throw.
   }
@@ -48,7 +52,7 @@ export function withResource(attributes: Attributes | undefined, resource: Attri
   return attributes;
 }
 
-function copyInto(copy: Writable, attributes: object): void {
+function copyInto(copy: Writable, attributes: object, refused: Refused | undefined): void {
   let text = maxTotalText;
   let seen = 0;
   let dropped = 0;
@@ -65,7 +69,10 @@ function copyInto(copy: Writable, attributes: object): void {
       continue;
     }
     const value = attributeValue(attributes, key, Math.min(maxText, Math.max(0, text)));
-    if (value === undefined) continue;
+    if (value === undefined || key === '') {
+      if (refused !== undefined) tellRefused(attributes, key, refused);
+      continue;
+    }
     if (typeof value === 'string') text -= value.length;
     else if (Array.isArray(value)) {
       const original = readProperty(attributes, key);
@@ -76,6 +83,12 @@ function copyInto(copy: Writable, attributes: object): void {
   }
   if (dropped > 0) copy[droppedAttributes] = dropped;
   if (items > 0) copy[droppedItems] = items;
+}
+
+function tellRefused(attributes: object, key: string, refused: Refused): void {
+  const type = typeof readProperty(attributes, key);
+  if (key === '') refused('an attribute without a name');
+  else if (type === 'function' || type === 'symbol') refused(`an attribute that is a ${type}`);
 }
 
 function attributeValue(attributes: object, key: string, limit: number): AttributeValue | undefined {
@@ -90,6 +103,8 @@ function attributeValue(attributes: object, key: string, limit: number): Attribu
         // JSON would make them null, and a collector refuse the whole batch.
         return Number.isFinite(value) ? value : String(value);
       case 'undefined':
+      case 'function':
+      case 'symbol':
         return undefined;
       default:
         if (value === null) return undefined;

@@ -25,4 +25,5 @@ interface ParsedUrl {
   readonly href: string;
 }
 declare var URL: new (url: string, base?: string) => ParsedUrl;
+declare function atob(base64: string): string;
 declare function btoa(binary: string): string;

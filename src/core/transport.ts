@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly leaving: boolean;
   /** Runs what is sent after an `await`, so that it is not observed: see `WriteContext`. Default: just runs it. */
   readonly run?: WriteContext['run'];
+  /** How long its sender waits, in milliseconds, for receivers that are told. Default: they are not told. */
+  readonly timeout?: number | undefined;
 }
 
 /** What transports read of an answer: a receiver may send without end. */

@@ -1,12 +1,23 @@
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { Environment } from '../core/environment.ts';
+import { httpSinkVariables } from '../core/sinks/http/http-sink-variables.ts';
+import { jaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
+import { thriftFormat } from '../core/sinks/jaeger/thrift-format.ts';
+import { otlpGrpc } from '../core/sinks/otlp/otlp-grpc.ts';
 import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import type { OtlpHost } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import { zipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
+import { findApiCopies } from './api-copies.ts';
 import { createClock } from './clock.ts';
 import { createContextStorage } from './context.ts';
+import { createContextManager } from './context-manager.ts';
+import { createGrpcTransport } from './grpc-transport.ts';
 import { createHttpTransport } from './http-transport.ts';
 import { createLeaving } from './leaving.ts';
 import { createOutbox } from './outbox.ts';
 import { readOtlpVariables } from './read-otlp-variables.ts';
+import { fetches } from './sources/fetches.ts';
+import { incomingRequests } from './sources/incoming-requests.ts';
+import { outgoingRequests } from './sources/outgoing-requests.ts';
 
 /** Longest a timer of Node waits, in milliseconds. */
 const LONGEST = 2_147_483_647;
@@ -14,17 +25,24 @@ const LONGEST = 2_147_483_647;
 export function createEnvironment(): Environment {
   const outbox = createOutbox();
   const clock = createClock();
+  const sinkHost: Omit<OtlpHost, 'readVariables'> = {
+    clock,
+    createTransport: (settings) => createHttpTransport(settings, outbox),
+    grpc: otlpGrpc((settings) => createGrpcTransport(settings, outbox)),
+    language: 'nodejs',
+  };
   return {
     clock,
-    sources: [],
+    sources: [incomingRequests(), outgoingRequests(), fetches()],
     leaving$: createLeaving(outbox),
     createContextStorage,
-    otlpSink: otlpSinkFactory({
-      clock,
-      readVariables: readOtlpVariables,
-      createTransport: (settings) => createHttpTransport(settings, outbox),
-      language: 'nodejs',
+    otlpSink: otlpSinkFactory({ ...sinkHost, readVariables: readOtlpVariables }),
+    jaegerSink: jaegerSinkFactory({
+      ...sinkHost,
+      thrift: thriftFormat,
+      readVariables: (warn) => httpSinkVariables('JAEGER', process.env, warn),
     }),
+    zipkinSink: zipkinSinkFactory({ ...sinkHost, readVariables: (warn) => httpSinkVariables('ZIPKIN', process.env, warn) }),
     get variables() {
       return process.env;
     },
@@ -34,7 +52,8 @@ export function createEnvironment(): Environment {
     fillRandom: (bytes) => void crypto.getRandomValues(bytes),
     // `console` survives a reader of the pipe that went away; a bare write would end the process.
     print: (text) => console.log(text),
-    createContextManager: () => new AsyncLocalStorageContextManager().enable(),
+    createContextManager,
+    findApiCopies,
     session: () => undefined,
     keepAlive() {
       const timer = setInterval(() => undefined, LONGEST);

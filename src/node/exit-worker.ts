@@ -9,6 +9,7 @@ const { workerData: { letters, done } } = require('node:worker_threads');
 const clientOf = (secure) => (secure ? require('node:https') : http);
 const agents = {};
 const agentOf = (secure) => (agents[secure] ??= new (clientOf(secure).Agent)({ keepAlive: true }));
+const sessions = {};
 let next = 0;
 let open = letters.length;
 
@@ -49,9 +50,11 @@ function follow(request, body) {
   return end;
 }
 
-function post({ url, headers, body, proxy, tls }) {
+function post(letter) {
+  const { url, headers, body, proxy, tls, http2 } = letter;
   const target = new URL(url);
   const secure = target.protocol === 'https:';
+  if (http2) return call(letter, target, secure);
   const method = 'POST';
   if (proxy === undefined) return follow(clientOf(secure).request(target, { method, headers, ...tls, agent: agentOf(secure) }), body);
   const { host, port } = proxy;
@@ -60,19 +63,61 @@ function post({ url, headers, body, proxy, tls }) {
     const given = { host: target.host, ...headers, ...authorization };
     return follow(clientOf(proxy.secure).request({ method, host, port, path: url, headers: given, agent: agentOf(proxy.secure) }), body);
   }
-  const path = target.hostname + ':' + (target.port || 443);
-  const tunnel = clientOf(proxy.secure).request({ method: 'CONNECT', host, port, path, headers: { host: path, ...authorization }, agent: false });
-  const opened = (answer, socket) => {
-    if (answer.statusCode !== 200) return void socket.destroy();
-    const name = target.hostname.replace(/[\\[\\]]/g, '');
-    const servername = require('node:net').isIP(name) ? undefined : name;
-    const createConnection = () => require('node:tls').connect({ host: name, servername, ...tls, socket });
+  const tunnel = tunnelTo(target, proxy, (socket) => {
+    const createConnection = () => encrypted(socket, target, tls);
     tunnel.off('close', end);
     const request = clientOf(true).request(target, { method, headers, createConnection });
     request.on('response', (response) => setTimeout(() => socket.destroy(), 100)).on('error', end).on('close', end).end(body);
-  };
-  const end = follow(tunnel.on('connect', opened));
+  });
+  const end = follow(tunnel);
   tunnel.end();
+}
+
+function tunnelTo(target, { secure, host, port, authorization }, opened) {
+  const path = target.hostname + ':' + (target.port || (target.protocol === 'https:' ? 443 : 80));
+  const headers = authorization === undefined ? { host: path } : { host: path, 'proxy-authorization': authorization };
+  const tunnel = clientOf(secure).request({ method: 'CONNECT', host, port, path, headers, agent: false });
+  return tunnel.on('connect', (answer, socket, head) => {
+    if (answer.statusCode !== 200) return void socket.destroy();
+    if (head.length > 0) socket.unshift(head);
+    opened(socket);
+  });
+}
+
+function encrypted(socket, target, options) {
+  const host = target.hostname.replace(/[\\[\\]]/g, '');
+  const servername = require('node:net').isIP(host) ? undefined : host;
+  return require('node:tls').connect({ host, servername, ...options, socket });
+}
+
+// One connection a receiver, for all calls.
+function call({ headers, body, proxy, tls }, target, secure) {
+  let over = false;
+  const end = () => {
+    if (!over) finish();
+    over = true;
+  };
+  (sessions[JSON.stringify([target.origin, proxy, tls])] ??= connected(target, secure, proxy, tls)).then((session) => {
+    const stream = session.request(headers);
+    stream.on('response', () => {
+      stream.resume();
+      setTimeout(end, 100);
+    });
+    stream.on('end', end).on('error', end).on('close', end).end(body);
+  }).catch(end);
+}
+
+function connected(target, secure, proxy, tls) {
+  const { connect } = require('node:http2');
+  const ready = (options) => connect(target.origin, { ...tls, ...options }).on('error', () => undefined);
+  if (proxy === undefined) return Promise.resolve(ready({}));
+  return new Promise((resolve, reject) => {
+    const open = (socket) => {
+      const used = secure ? encrypted(socket, target, { ...tls, ALPNProtocols: ['h2'] }) : socket;
+      resolve(ready({ createConnection: () => used }));
+    };
+    tunnelTo(target, proxy, open).on('error', reject).on('close', reject).on('response', reject).end();
+  });
 }
 
 for (let count = 0; count < 8; count++) proceed();

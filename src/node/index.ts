@@ -4,7 +4,9 @@ import type { Host } from '../core/host.ts';
 import type * as core from '../core/index.ts';
 import { createTimedOperators } from '../core/operators/timed-operators.ts';
 import type { TimedOperators } from '../core/operators/timed-operators.ts';
+import type { JaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
 import type { OtlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import type { ZipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
 import { createClock } from './clock.ts';
 import { createEnvironment } from './environment.ts';
 
@@ -30,6 +32,15 @@ export const ErrorTracker: Host['ErrorTracker'] = host.ErrorTracker;
 export type ErrorTracker = core.ErrorTracker;
 export const consoleSink: Host['consoleSink'] = host.consoleSink;
 export const otlpSink: OtlpSinkFactory = environment.otlpSink;
+export const jaegerSink: JaegerSinkFactory = environment.jaegerSink;
+export const zipkinSink: ZipkinSinkFactory = environment.zipkinSink;
 export const keepTraces: TimedOperators['keepTraces'] = timed.keepTraces;
 export const rateLimit: TimedOperators['rateLimit'] = timed.rateLimit;
 export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.rollingStatistics;
+
+// Sources
+export { fetches } from './sources/fetches.ts';
+export { incomingRequests } from './sources/incoming-requests.ts';
+export type { IncomingRequest, IncomingRequestsOptions } from './sources/incoming-requests.ts';
+export { outgoingRequests } from './sources/outgoing-requests.ts';
+export type { OutgoingRequest, OutgoingRequestsOptions } from '../core/http/client-ignore.ts';

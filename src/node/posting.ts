@@ -1,5 +1,4 @@
 import type { HttpResponse } from '../core/transport.ts';
-import { beginExchange } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import type { Proxy } from './proxy.ts';
 import type { Route } from './routes.ts';
@@ -10,6 +9,8 @@ export interface Letter {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Then the headers have those of HTTP/2 that begin with a colon. */
+  readonly http2: boolean;
   readonly proxy: Proxy | undefined;
   readonly tls: TlsTexts;
 }
@@ -20,8 +21,8 @@ export interface Posting {
   readonly letter: Letter;
   /** Whether the operating system has all of it: then it arrives although the process ends, and sent again it would arrive twice. */
   readonly handedOver: boolean;
-  /** From now on it is this body. */
-  pack(gzipped: Uint8Array): void;
+  /** From now on it is this. */
+  repack(contents: Pick<Letter, 'headers' | 'body'>): void;
   /** Rejects with the host's own error when there is no answer. */
   send(route: Route): Promise<HttpResponse>;
   /** Gives up at once, also what has not begun. */
@@ -35,7 +36,7 @@ export function createPosting(given: Letter): Posting {
 
   async function attempt(route: Route): Promise<HttpResponse> {
     if (aborted !== undefined) throw aborted;
-    exchange = beginExchange(route.request(letter.headers), letter.body);
+    exchange = route.begin(letter);
     return exchange.answer;
   }
 
@@ -46,8 +47,8 @@ export function createPosting(given: Letter): Posting {
     get handedOver() {
       return exchange?.handedOver === true;
     },
-    pack(gzipped) {
-      letter = { ...letter, headers: { ...letter.headers, 'content-encoding': 'gzip' }, body: gzipped };
+    repack(contents) {
+      letter = { ...letter, ...contents };
     },
     async send(route) {
       try {

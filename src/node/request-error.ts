@@ -15,15 +15,16 @@ const meanings: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'TLS: the authority of the certificate is not known',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'TLS: the authority of the certificate is not known',
   ERR_TLS_CERT_ALTNAME_INVALID: 'TLS: the certificate is for another host',
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'TLS: the receiver does not speak HTTP/2',
   EPROTO: 'TLS: the handshake failed',
   ERR_INVALID_CHAR: 'a header cannot be sent',
   ERR_INVALID_HTTP_TOKEN: 'a header cannot be sent',
 };
 
-/** The error for a request without an answer. `where` is without credentials. The message of the host's own error may quote much. */
-export function requestError(where: string, error: unknown): Error {
+/** The error for a request without an answer. `what` is without credentials. The message of the host's own error may quote much. */
+export function requestError(what: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new Error(`POST ${where}: ${code === undefined ? message : `${meaningOf(code)} (${code})`}`, { cause: error });
+  return new Error(`${what}: ${code === undefined ? message : `${meaningOf(code)} (${code})`}`, { cause: error });
 }
 
 function meaningOf(code: string): string {

@@ -1,6 +1,9 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { beginExchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import type { Letter } from './posting.ts';
 import { proxyFor } from './proxy.ts';
 import type { Proxy } from './proxy.ts';
 import type { TlsTexts } from './tls-files.ts';
@@ -9,8 +12,7 @@ import { createTunnelAgent } from './tunnel-agent.ts';
 /** How one receiver is reached. */
 export interface Route {
   readonly proxy: Proxy | undefined;
-  /** Begins a request; nothing has been sent yet. */
-  request(headers: http.OutgoingHttpHeaders): http.ClientRequest;
+  begin(letter: Letter): Exchange;
   /** Closes the connections on which nothing is under way. */
   closeIdle(): void;
 }
@@ -38,21 +40,25 @@ export function createRoutes(texts: TlsTexts): Routes {
       const proxy = proxyFor(url);
       const agent = agentFor(url, proxy);
       const target = urlToHttpOptions(url);
+
+      /** Nothing has been sent yet. */
+      function request(headers: http.OutgoingHttpHeaders): http.ClientRequest {
+        const common = { method: 'POST', agent };
+        if (url.protocol === 'https:') return https.request({ ...target, ...common, headers });
+        if (proxy === undefined) return http.request({ ...target, ...common, headers });
+        const { host, port, authorization } = proxy;
+        return (proxy.secure ? https : http).request({
+          ...common,
+          host,
+          port,
+          path: `${url.origin}${url.pathname}${url.search}`,
+          headers: { host: url.host, ...headers, ...(authorization !== undefined && { 'proxy-authorization': authorization }) },
+        });
+      }
+
       return {
         proxy,
-        request(headers) {
-          const common = { method: 'POST', agent };
-          if (url.protocol === 'https:') return https.request({ ...target, ...common, headers });
-          if (proxy === undefined) return http.request({ ...target, ...common, headers });
-          const { host, port, authorization } = proxy;
-          return (proxy.secure ? https : http).request({
-            ...common,
-            host,
-            port,
-            path: `${url.origin}${url.pathname}${url.search}`,
-            headers: { host: url.host, ...headers, ...(authorization !== undefined && { 'proxy-authorization': authorization }) },
-          });
-        },
+        begin: ({ headers, body }) => beginExchange(request(headers), body),
         closeIdle: () => closeIdle(agent),
       };
     },

@@ -53,9 +53,14 @@ describe('wrong options', () => {
     ['null', null, /^options: expected an object, received null$/],
     ['a text', 'production', /^options: expected an object, received string "production"$/],
     ['an array', [], /^options: expected an object, received array of 0$/],
-    ['an unknown exporter', { tracing: { exporter: 'otpl' } }, /^tracing\.exporter: expected one of 'console', 'otlp', 'none' \(jaeger, zipkin: not available yet\), received string "otpl"$/],
-    ['exporter jaeger', { tracing: { exporter: 'jaeger' } }, /^tracing\.exporter: .*'console', 'otlp', 'none' .*received string "jaeger"$/],
-    ['exporter zipkin in a list', { tracing: { exporter: ['otlp', 'zipkin'] } }, /^tracing\.exporter\.1: .*'console', 'otlp', 'none'/],
+    ['an unknown exporter', { tracing: { exporter: 'otpl' } }, /^tracing\.exporter: expected one of 'console', 'otlp', 'jaeger', 'zipkin', 'none', received string "otpl"$/],
+    ['an unknown exporter in a list', { tracing: { exporter: ['otlp', 'datadog'] } }, /^tracing\.exporter\.1: .*'console', 'otlp', 'jaeger', 'zipkin', 'none'/],
+    ['one endpoint of two exporters', { tracing: { exporter: ['console', 'otlp', 'zipkin'], endpoint: 'http://collector:4318' } }, /^tracing\.endpoint: expected nothing: there are several exporters; give their sinks in `sinks`/],
+    ['an unknown propagator', { tracing: { propagators: ['tracecontext', 'xray'] } }, /^tracing\.propagators\.1: expected one of 'tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', received string "xray"$/],
+    ['a target that is no pattern', { tracing: { propagateTo: ['api.example.com', 5] } }, /^tracing\.propagateTo\.1: expected an origin, a URL, a host .*, received number 5$/],
+    ['a target that means everything', { tracing: { propagateTo: ['*'] } }, /^tracing\.propagateTo\.0: expected an origin/],
+    ['a path as a target', { tracing: { propagateTo: ['/api'] } }, /^tracing\.propagateTo\.0: expected an origin/],
+    ['words as a target', { tracing: { propagateTo: ['my api'] } }, /^tracing\.propagateTo\.0: expected an origin/],
     ['an endpoint without scheme', { tracing: { endpoint: 'collector:4318' } }, /^tracing\.endpoint: expected an http or https URL like http:\/\/localhost:4318, credentials percent-encoded, received string \(did you mean http:\/\/collector:4318\?\)$/],
     ['an endpoint with another scheme', { tracing: { exporter: 'otlp', endpoint: 'ftp://user:pa55@collector' } }, /^tracing\.endpoint: expected an http or https URL [^@]*, received string$/],
     ['a header with a line break', { tracing: { headers: { 'x-key': 's3cr3t\n' } } }, /^tracing\.headers\.x-key: expected a string of Latin-1 characters without line breaks, received string$/],
@@ -114,7 +119,7 @@ describe('wrong options', () => {
     expect(errorOf(() => new RequestLogger({ logLevl: 'info' } as never)).issues).toMatchObject([{ path: 'logLevl', suggestion: 'logLevel' }]);
     expect(errorOf(() => new PerformanceProfiler({ maxSeries: 0 })).issues).toMatchObject([{ path: 'maxSeries' }]);
     expect(errorOf(() => new ErrorTracker({ sentryDsn: 'https://key@sentry.io/1' })).message).toContain('Sentry is not available yet');
-    expect(errorOf(() => getTracingManager({ exporter: 'jaeger', serviceName: '' })).issues.map(({ path }) => path).sort()).toEqual([
+    expect(errorOf(() => getTracingManager({ exporter: 'datadog' as 'otlp', serviceName: '' })).issues.map(({ path }) => path).sort()).toEqual([
       'exporter',
       'serviceName',
     ]);

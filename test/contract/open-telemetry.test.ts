@@ -1,11 +1,13 @@
 import { context, INVALID_SPAN_CONTEXT, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Link, SpanOptions, TimeInput, Tracer } from '@opentelemetry/api';
+import type { Context, Link, SpanOptions, TimeInput, Tracer } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { afterEach, describe, expect, it } from '#test';
 import { createObservability } from '#sdk';
 import type { ObservabilityManager, ObservabilityOptions, Sink } from '#sdk';
 import { createTestClock } from '#testing';
+import { createContextStorage } from '../../src/browser/context.ts';
 import { createContextManager } from '../../src/browser/context-manager.ts';
+import type { ContextCarrier } from '../../src/core/context.ts';
 import { recorded, recordingOf } from '../helpers/recorded.ts';
 
 let managers: ObservabilityManager[] = [];
@@ -13,6 +15,11 @@ afterEach(async () => {
   await Promise.all(managers.map((obs) => obs.shutdown()));
   managers = [];
 });
+
+function carrier(): ContextCarrier {
+  const storage = createContextStorage<Context>();
+  return { active: () => storage.get() ?? ROOT_CONTEXT, run: storage.run };
+}
 
 /** A manager that serves OpenTelemetry's API, and a library that uses it. */
 function setUp(options: ObservabilityOptions = {}) {
@@ -278,7 +285,7 @@ describe('the context manager of hosts that follow nothing but calls', () => {
   const inside = ROOT_CONTEXT.setValue(key, 1);
 
   it('has the context active during a call, and before it again afterwards', () => {
-    const manager = createContextManager().enable();
+    const manager = createContextManager(carrier()).enable();
     const seen = manager.with(inside, function (this: unknown, more: number) {
       return [this, more, manager.active().getValue(key)];
     }, 'self' as never, 2);
@@ -289,7 +296,7 @@ describe('the context manager of hosts that follow nothing but calls', () => {
   });
 
   it('binds functions to a context', () => {
-    const manager = createContextManager();
+    const manager = createContextManager(carrier());
     const bound = manager.bind(inside, function (this: { name: string }, a: number, b: number) {
       return [this.name, a + b, manager.active().getValue(key)];
     });

@@ -354,7 +354,7 @@ describe('inject and extract', () => {
     obs.tracer.extract({});
     expect(health).toEqual([]);
     obs.tracer.extract({ traceparent: 'secret-in-a-header' });
-    expect(health).toMatchObject([{ type: 'input-ignored', name: 'extract', message: 'a malformed traceparent' }]);
+    expect(health).toMatchObject([{ type: 'input-ignored', name: 'propagation', message: 'a malformed traceparent' }]);
   });
 
   it('hand on the remote trace where tracing is off', () => {
@@ -403,7 +403,7 @@ describe('tracestate', () => {
       expect(obs.tracer.extract({ traceparent, tracestate: wrong })).toMatchObject({ spanId: '00f067aa0ba902b7', traceState: undefined });
     }
     expect(obs.tracer.extract({ traceparent, tracestate: ' ' })?.traceState).toBe(undefined);
-    expect(health).toMatchObject([{ type: 'input-ignored', name: 'extract', message: 'a malformed tracestate' }]);
+    expect(health).toMatchObject([{ type: 'input-ignored', name: 'propagation', message: 'a malformed tracestate' }]);
   });
 
   it('is taken from a given parent and from links, but only a valid one', () => {

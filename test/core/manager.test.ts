@@ -461,6 +461,21 @@ describe('a sink', () => {
     expect(told).toEqual([{ development: false }, { development: true }]);
   });
 
+  it('leaves secrets where they are when redaction is switched off, until there are rules again', () => {
+    const { obs, handle } = setUp({ redaction: false, attributes: { token: 'resource' } });
+    const got: Signal[] = [];
+    obs.signals$.subscribe((signal) => got.push(signal));
+    const say = () => obs.logger.info('at https://bob:pw@shop.io/', { password: 'hunter2' });
+    say();
+    expect(got.at(-1)).toMatchObject({ message: 'at https://bob:pw@shop.io/', attributes: { password: 'hunter2', token: 'resource' } });
+    handle.configure({ environment: 'test' }, 'test');
+    say();
+    expect(got.at(-1)).toMatchObject({ attributes: { password: 'hunter2' } });
+    handle.configure({ redaction: { keys: ['zone'] } }, 'test');
+    say();
+    expect(got.at(-1)).toMatchObject({ attributes: { password: '[REDACTED]', token: '[REDACTED]' } });
+  });
+
   it('learns the resource as its signals have it: redacted, by the rules in force', async () => {
     const told: unknown[] = [];
     const got: Signal[] = [];

@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { readVariables } from '../../src/core/config/environment-variables.ts';
 import type { ObservabilityOptions } from '../../src/core/config/options.ts';
 import { mergeOptions, resolveSettings } from '../../src/core/config/settings.ts';
-import type { Settings } from '../../src/core/config/settings.ts';
+import type { HttpSinkOptions } from '../../src/core/sinks/otlp/otlp-options.ts';
 
-function resolve(options: ObservabilityOptions, variables: Record<string, string> = {}): Settings {
+/** The options of the OTLP sink, if it is there; and what the console prints. */
+function resolve(
+  options: ObservabilityOptions,
+  variables: Record<string, string> = {},
+): { readonly otlp: HttpSinkOptions | undefined; readonly exporters: readonly string[] | undefined } {
   const read = readVariables(variables, (message) => {
     throw new Error(message);
   });
-  return resolveSettings(options, read);
+  const { exports, tracing } = resolveSettings(options, read);
+  return { otlp: exports.find(({ exporter }) => exporter === 'otlp')?.options, exporters: tracing.exporters };
 }
 
 describe('the OTLP sink among the default sinks', () => {
@@ -41,7 +46,7 @@ describe('the OTLP sink among the default sinks', () => {
   });
 
   it('does not choose what the console prints', () => {
-    expect(resolve({}, endpoint).tracing.exporters).toBeUndefined();
-    expect(resolve({}, choice('otlp,console')).tracing.exporters).toEqual(['otlp', 'console']);
+    expect(resolve({}, endpoint).exporters).toBeUndefined();
+    expect(resolve({}, choice('otlp,console')).exporters).toEqual(['otlp', 'console']);
   });
 });

@@ -173,7 +173,7 @@ describe('headers', () => {
 
 describe('other options', () => {
   it.each([
-    ['grpc', { protocol: 'grpc' }, `otlpSink.protocol: expected 'http/protobuf' or 'http/json' (grpc: not available yet), received string "grpc"`],
+    ['grpc', { protocol: 'grpc' }, `otlpSink.protocol: expected 'http/protobuf' or 'http/json', at port 4318 (gRPC is for Node), received string "grpc"`],
     ['another compression', { compression: 'br' }, `otlpSink.compression: expected 'gzip' or 'none', received string "br"`],
     ['another temporality', { temporality: 'lowmemory' }, `otlpSink.temporality: expected 'cumulative' or 'delta', received string "lowmemory"`],
     ['no time', { timeout: 0 }, 'otlpSink.timeout: expected milliseconds, from 1 to 2147483647, received number 0'],
@@ -182,7 +182,7 @@ describe('other options', () => {
     ['an endless time', { metricInterval: Infinity }, 'otlpSink.metricInterval: expected milliseconds, from 1 to 2147483647, received number'],
     ['a time too short', { timeout: 0.5 }, 'otlpSink.timeout: expected milliseconds, from 1 to 2147483647, received number 0.5'],
     ['certificates as text', { tls: 'ca.pem' }, 'otlpSink.tls: expected an object { ca, cert, key }, received string'],
-    ['a key by mistake', { protocol: 'Bearer s3cr3t' }, "otlpSink.protocol: expected 'http/protobuf' or 'http/json' (grpc: not available yet), received string"],
+    ['a key by mistake', { protocol: 'Bearer s3cr3t' }, "otlpSink.protocol: expected 'http/protobuf' or 'http/json', at port 4318 (gRPC is for Node), received string"],
     [
       'an option nobody knows',
       { url: 'http://localhost' },

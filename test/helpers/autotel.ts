@@ -31,6 +31,7 @@ export interface ReceivedSeries {
 /** autotel-devtools: a receiver of OTLP nobody here wrote. */
 export interface Autotel {
   readonly endpoint: string;
+  readonly grpcEndpoint: string;
   spans(): Promise<readonly ReceivedSpan[]>;
   logs(): Promise<readonly Readonly<Record<string, unknown>>[]>;
   metric(name: string): Promise<readonly ReceivedSeries[]>;
@@ -68,6 +69,7 @@ export async function startAutotel(): Promise<Autotel> {
 
   return {
     endpoint,
+    grpcEndpoint: `http://127.0.0.1:${grpcPort}`,
     async spans() {
       const { traces } = await ask<{ traces: readonly { readonly spans: readonly ReceivedSpan[] }[] }>('/v1/traces');
       return traces.flatMap(({ spans }) => spans);

@@ -41,7 +41,7 @@ export async function createScriptRunner(entry = 'src/node/index.ts'): Promise<S
     format: 'esm',
     target: 'node20',
     external: ['@sentry/*'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
     logLevel: 'error',
   });
   const rxjs = pathToFileURL(createRequire(import.meta.url).resolve('rxjs')).href;

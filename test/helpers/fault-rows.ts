@@ -2,7 +2,8 @@ import type { DeliveryOptions } from '../../src/core/delivery/delivery-options.t
 import type { Health } from '../../src/core/diagnostics.ts';
 import type { DropReason, Ledger } from '../../src/core/ledger.ts';
 import { refuses, refusesAbove, refusesAboveShare, takes, takesAllBut, takesUntold } from './collector.ts';
-import type { Collector, Treatment } from './collector.ts';
+import type { Treatment } from './collector.ts';
+import type { DecodedSpan } from './decode-otlp.ts';
 import { answer, closeHalfWay, endless, hang, html, large, noStore, redirect, reset } from './fault-server.ts';
 import type { Fault } from './fault-server.ts';
 import { accountOf } from './ledger-faults.ts';
@@ -217,7 +218,14 @@ export interface Outcome {
 /** A row as it went, in the form in which it was expected. */
 export type Observed = Omit<FaultRow, 'treat' | 'refused' | 'delivery' | 'waits'>;
 
-export function observed({ fault }: FaultRow, { ledger, health }: Outcome, collector: Collector): Observed {
+/** What a row is told by a receiver. */
+export interface FaultyReceiver {
+  readonly url: string;
+  readonly exports: readonly unknown[];
+  spans(): readonly DecodedSpan[];
+}
+
+export function observed({ fault }: Pick<FaultRow, 'fault'>, { ledger, health }: Outcome, collector: FaultyReceiver): Observed {
   const ids = collector.spans().map(({ spanId }) => spanId);
   const received = new Set(ids).size;
   const { delivered, dropped } = accountOf(ledger);
@@ -232,7 +240,7 @@ export function observed({ fault }: FaultRow, { ledger, health }: Outcome, colle
   };
 }
 
-export function expected({ fault, received, duplicates = 0, delivered, dropped = {}, exports, health }: FaultRow): Observed {
+export function expected({ fault, received, duplicates = 0, delivered, dropped = {}, exports, health }: Observed): Observed {
   return { fault, received, duplicates, delivered, dropped, exports, health };
 }
 

@@ -1,65 +1,8 @@
-// The demo as a visitor starts it: a process of its own, over the built package.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-
-const { findBrowser } = await import(String(new URL('../helpers/find-browser.mjs', import.meta.url)));
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const json = { 'content-type': 'application/json' };
-const card = '4242 4242 4242 4242';
-
-interface Demo {
-  readonly url: string;
-  /** Everything printed so far. */
-  output(): string;
-  /** Resolves with the output once it matches. */
-  printed(pattern: RegExp): Promise<string>;
-  /** Sends the signal, if any, and waits for the end. */
-  end(signal?: NodeJS.Signals): Promise<number | null>;
-}
-
-const started = new Set<Demo>();
-
-async function startDemo(environment: Record<string, string> = {}, words: readonly string[] = []): Promise<Demo> {
-  if (!existsSync(join(root, 'dist/node/index.js'))) throw new Error('There is no dist/: run `npm run build` first.');
-  const { ENVIRONMENT: _, OBSERVABILITY_ENABLED: __, OTEL_SDK_DISABLED: ___, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['demo/main.mjs', ...words], { cwd: root, env: { ...inherited, PORT: '0', NO_COLOR: '1', ...environment } });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-
-  async function printed(pattern: RegExp): Promise<string> {
-    const deadline = Date.now() + 15_000;
-    while (!pattern.test(output)) {
-      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`The demo did not print ${pattern}:\n${output.slice(-4_000)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    return output;
-  }
-
-  const address = /The shop is open: (http:\/\/127\.0\.0\.1:\d+)/;
-  const demo: Demo = {
-    url: address.exec(await printed(address))?.[1] ?? '',
-    output: () => output,
-    printed,
-    async end(signal) {
-      if (child.exitCode === null && signal !== undefined) child.kill(signal);
-      const [code] = await exited;
-      started.delete(demo);
-      return code;
-    },
-  };
-  started.add(demo);
-  return demo;
-}
-
-function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: { ...json, ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) });
-}
+// The demo as a visitor starts it: processes of their own, over the built package.
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buyInPage, buyThroughApi, card, endDemos, inPage, post, startDemo } from '../helpers/demo.ts';
+import type { Demo } from '../helpers/demo.ts';
 
 /** The lines of a printed trace, its header first. */
 function treeOf(output: string, traceId: string): readonly string[] {
@@ -69,16 +12,35 @@ function treeOf(output: string, traceId: string): readonly string[] {
   return lines.slice(from, to);
 }
 
-/** The numbers of a line of the ledger, each with its name. */
-function accountOf(output: string, name: string): Readonly<Record<string, number>> {
-  const line = output.slice(output.indexOf('The final ledger')).split('\n').find((text) => text.trimStart().startsWith(`${name} `)) ?? '';
+/** The numbers of a line of the final ledger of this service, each with its name. */
+function accountOf(output: string, service: string, name: string): Readonly<Record<string, number>> {
+  const lines = output.slice(output.indexOf('The final ledger')).split('\n');
+  const from = lines.indexOf(`  ${service}`);
+  const line = lines.find((text, index) => index > from && text.trimStart().startsWith(`${name} `)) ?? '';
   const terms = line.replace(/\(.*?\)/g, '').matchAll(/(\d+) (emitted|added|routed|filtered|held|accepted|delivered|handed off|spooled|dropped|pending)/g);
   return Object.fromEntries([...terms].map(([, count, term]) => [String(term), Number(count)]));
 }
 
-afterAll(async () => {
-  for (const demo of started) await demo.end('SIGKILL');
-});
+/** Without the durations, and what follows them. */
+function namesOf(tree: readonly string[]): readonly string[] {
+  return tree.slice(1).map((line) => line.replace(/ \+?[\d.]+ m?s\b.*/, ''));
+}
+
+/** Whether a process is there. */
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** What this process has started. */
+function childrenOf(pid: number | undefined): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+}
+
+afterAll(endDemos);
 
 describe('the demo', () => {
   let demo: Demo;
@@ -87,20 +49,17 @@ describe('the demo', () => {
     demo = await startDemo();
   }, 20_000);
 
-  it('continues the trace of whoever buys, and prints it as one tree', async () => {
+  it('continues the trace of whoever buys through both services and the job, and prints it as one tree', async () => {
     const traceId = '5e1f0000000000000000000000000001';
     const traceparent = `00-${traceId}-00000000000000aa-01`;
     const { cart } = (await (await post(`${demo.url}/api/cart`, { product: 'lamp', quantity: 2 })).json()) as { cart: string };
     const answer = await post(`${demo.url}/api/checkout`, { cart, card }, { traceparent });
     expect(answer.status).toBe(200);
-    expect(answer.headers.get('x-request-id')).toBeTruthy();
     expect(await answer.json()).toMatchObject({ order: expect.any(Number), total: 11_760 });
 
     const tree = treeOf(await demo.printed(RegExp(`trace ${traceId}[^]*\n.*send receipt`)), traceId);
-    // Without the durations, and what follows them.
-    expect(tree.slice(1).map((line) => line.replace(/ \+?[\d.]+ ms.*/, ''))).toEqual([
-      '└─ POST /api/checkout',
-      '   ├─ ← 200 POST /api/checkout',
+    expect(namesOf(tree)).toEqual([
+      '└─ [shop-backend] POST /api/checkout',
       '   ├─ price order',
       '   │  ├─ ⏱ subtotal',
       '   │  ├─ ⏱ discount',
@@ -108,8 +67,12 @@ describe('the demo', () => {
       '   ├─ reserve stock',
       '   │  └─ reserve item',
       '   ├─ charge card',
-      '   │  └─ • authorised',
-      '   └─ send receipt',
+      '   │  └─ POST',
+      '   │     └─ [payments] POST /charges',
+      '   │        └─ authorise',
+      '   │           └─ • authorised',
+      '   └─ publish order',
+      '      └─ send receipt',
     ]);
     expect(tree.join('\n')).toContain('payment.card_number=[REDACTED]');
   }, 20_000);
@@ -124,6 +87,18 @@ describe('the demo', () => {
     expect(await answer.text()).not.toContain('review service');
     await demo.printed(/ERROR Error: The review service failed[^]*caused by TypeError: the answer is no list/);
     await demo.printed(/✗ GET \/api\/reviews/);
+  }, 20_000);
+
+  it('shows where a purchase broke: in the service behind the backend', async () => {
+    const traceId = '5e1f0000000000000000000000000003';
+    const { cart } = (await (await post(`${demo.url}/api/cart`, { product: 'mug' })).json()) as { cart: string };
+    const headers = { traceparent: `00-${traceId}-00000000000000aa-01` };
+    const answer = await post(`${demo.url}/api/checkout`, { cart, card: '4000 0000 0000 0000' }, headers);
+    expect(answer.status).toBe(500);
+    const tree = treeOf(await demo.printed(RegExp(`trace ${traceId} `)), traceId);
+    const failed = namesOf(tree).filter((line) => line.includes('✗')).map((line) => line.replace(/^[^✗]*✗ /, ''));
+    expect(failed).toEqual(['POST /api/checkout', 'charge card', 'POST', 'POST /charges', 'authorise']);
+    await demo.printed(/ERROR Error: The bank does not answer[^]*caused by Error: connect ETIMEDOUT/);
   }, 20_000);
 
   it('runs its job as a trace of its own', async () => {
@@ -186,17 +161,23 @@ describe('the demo', () => {
     expect(tree).toHaveLength(2);
   }, 20_000);
 
-  it('closes at Ctrl-C: the ledger balances, the exit code is 0, the port is free', async () => {
+  it('closes at Ctrl-C: the ledgers balance, the exit code is 0, the port is free', async () => {
     expect(await demo.end('SIGINT')).toBe(0);
     const output = demo.output();
     expect(output).toContain('balanced, nothing pending');
     expect(output).not.toContain('health:');
-    const stream = accountOf(output, 'stream');
+    const handed = ['shop-page', 'shop-backend', 'payments'].map((service) => {
+      const stream = accountOf(output, service, 'stream');
+      expect(stream['emitted']).toBe((stream['routed'] ?? 0) + (stream['filtered'] ?? 0));
+      return accountOf(output, service, 'terminal')['delivered'] ?? 0;
+    });
+    const stream = accountOf(output, 'terminal', 'stream');
     expect(stream['emitted']).toBeGreaterThan(50);
+    expect(stream['emitted']).toBe(handed.reduce((one, other) => one + other));
     expect(stream['emitted']).toBe((stream['routed'] ?? 0) + (stream['filtered'] ?? 0));
     expect(stream['held']).toBe(0);
     for (const sink of ['console', 'memory']) {
-      const account = accountOf(output, sink);
+      const account = accountOf(output, 'terminal', sink);
       expect(account['accepted']).toBe(account['delivered']);
       expect(account['pending']).toBe(0);
     }
@@ -218,37 +199,74 @@ describe('the demo, left alone', () => {
     const demo = await startDemo();
     expect(await demo.end('SIGTERM')).toBe(0);
   }, 20_000);
+
+  // Where one process can be asked for its children without another tool.
+  it.runIf(process.platform === 'linux').each(['SIGINT', 'SIGKILL'] as const)('leaves no process behind at %s', async (signal) => {
+    const demo = await startDemo();
+    const processes = childrenOf(demo.pid);
+    expect(processes).toHaveLength(2);
+    await demo.end(signal);
+    await vi.waitFor(() => expect(processes.filter(runs)).toEqual([]), { timeout: 5_000, interval: 20 });
+  }, 20_000);
+
+  it.runIf(process.platform === 'linux')('ends when a service behind it does', async () => {
+    const demo = await startDemo();
+    for (const pid of childrenOf(demo.pid)) process.kill(pid, 'SIGKILL');
+    expect(await demo.end()).toBe(1);
+    expect(demo.output()).toContain('has ended, though nobody asked it to (SIGKILL)');
+  }, 20_000);
+});
+
+describe('the demo without shoppers', () => {
+  it('prints a purchase as one tree, though its job ends when everything else has', async () => {
+    const demo = await startDemo({ DEMO_SHOPPERS: '0' });
+    const traceId = await buyThroughApi(demo);
+    expect(await demo.end('SIGINT')).toBe(0);
+    const headers = demo.output().split('\n').filter((line) => line.startsWith(`trace ${traceId}`));
+    expect(headers).toEqual([expect.stringMatching(/ · 10 spans$/)]);
+    expect(namesOf(treeOf(demo.output(), traceId)).slice(-2)).toEqual(['   └─ publish order', '      └─ send receipt']);
+  }, 20_000);
 });
 
 describe('the page of the demo', () => {
-  const close: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const one of close.splice(0).reverse()) await one();
-  });
+  it('begins the trace that goes through both services to the job', async () => {
+    const demo = await startDemo({ DEMO_SHOPPERS: '0' });
+    await inPage(demo, async (page) => {
+      const foreign: string[] = [];
+      const failures: string[] = [];
+      page.on('request', (request) => !request.url().startsWith(demo.url) && !request.url().startsWith('data:') && foreign.push(request.url()));
+      page.on('pageerror', (error) => failures.push(error.message));
+      const traceId = await buyInPage(page);
 
-  it('begins the trace that ends in the backend', async () => {
-    const demo = await startDemo();
-    close.push(() => demo.end('SIGINT'));
-    const { path, env } = await findBrowser();
-    const browser = await chromium.launch({ executablePath: path, env: { ...process.env, ...env } as Record<string, string>, args: ['--no-sandbox'] });
-    close.push(() => browser.close());
-    const page = await browser.newPage();
-    const foreign: string[] = [];
-    const failures: string[] = [];
-    page.on('request', (request) => !request.url().startsWith(demo.url) && !request.url().startsWith('data:') && foreign.push(request.url()));
-    page.on('pageerror', (error) => failures.push(error.message));
-    await page.goto(demo.url);
-    await page.getByRole('button', { name: 'Add to cart: Desk lamp' }).click();
-    await page.getByText('1 × Desk lamp').waitFor();
-    await page.getByRole('button', { name: 'Buy' }).click();
-    const status = await page.getByText(/Order \d+ is placed/).textContent();
-    const [, traceId] = /trace ([0-9a-f]{32})/.exec(String(status)) ?? [];
-
-    const tree = treeOf(await demo.printed(RegExp(`trace ${traceId}[^]*\n.*send receipt`)), String(traceId)).join('\n');
-    expect(tree).toMatch(/^trace [0-9a-f]{32} · click buy · .*\n└─ \[shop-page\] click buy .*\n {3}└─ POST \/api\/checkout .*\n {6}└─ \[shop-backend\] POST \/api\/checkout /);
-    await page.getByRole('row', { name: /^click buy 1 0/ }).waitFor();
-    await page.getByRole('row', { name: /^POST \/api\/checkout/ }).first().waitFor();
-    expect(foreign).toEqual([]);
-    expect(failures).toEqual([]);
+      const tree = treeOf(await demo.printed(RegExp(`trace ${traceId}[^]*\n.*send receipt`)), traceId);
+      expect(tree[0]).toMatch(/ · click buy · .* · 12 spans$/);
+      expect(namesOf(tree)).toEqual([
+        '└─ [shop-page] click buy',
+        '   └─ POST',
+        '      └─ [shop-backend] POST /api/checkout',
+        '         ├─ price order',
+        '         │  ├─ ⏱ subtotal',
+        '         │  ├─ ⏱ discount',
+        '         │  └─ ⏱ vat',
+        '         ├─ reserve stock',
+        '         │  └─ reserve item',
+        '         ├─ charge card',
+        '         │  └─ POST',
+        '         │     └─ [payments] POST /charges',
+        '         │        └─ authorise',
+        '         │           └─ • authorised',
+        '         └─ publish order',
+        '            └─ send receipt',
+      ]);
+      await page.getByRole('row', { name: /^click buy 1 0/ }).waitFor();
+      await page.getByRole('row', { name: /^POST \/api\/checkout/ }).first().waitFor();
+      await demo.printed(/└─ documentLoad/);
+      expect(foreign).toEqual([]);
+      expect(failures).toEqual([]);
+      // What the page asks for to show its figures, and what it hands over, is no part of any trace.
+      expect(demo.output()).not.toMatch(/\/live|\/signals/);
+    });
+    expect(await demo.end('SIGINT')).toBe(0);
+    expect(demo.output()).toContain('balanced, nothing pending');
   }, 60_000);
 });

@@ -44,7 +44,7 @@ async function open(context: BrowserContext, endpoint: string): Promise<Page> {
   await page.goto(own.origin);
   await page.evaluate(`${script}; globalThis.sdk = sdk;`);
   await page.evaluate((endpoint) => {
-    const obs = sdk.createObservability({ serviceName: 'shop', sinks: [sdk.otlpSink({ endpoint })] });
+    const obs = sdk.createObservability({ serviceName: 'shop', sources: false, sinks: [sdk.otlpSink({ endpoint })] });
     Object.assign(globalThis, { obs });
     const note = (): void => localStorage.setItem('account', JSON.stringify(obs.ledger().sinks['otlp']));
     window.addEventListener('pagehide', note);

@@ -360,6 +360,8 @@ export interface OtlpSinkOptions extends HttpSinkOptions { readonly protocol?: '
 export interface MemorySink extends Sink { readonly signals: readonly Signal[]; ofKind<K extends SignalKind>(kind: K): readonly SignalOf<K>[]; clear(): void }
 export declare function consoleSink(options?: { readonly format?: 'pretty' | 'json' | undefined }): Sink;
 export declare function otlpSink(options?: OtlpSinkOptions): Sink;
+export declare function zipkinSink(options?: HttpSinkOptions): Sink;
+export declare function jaegerSink(options?: HttpSinkOptions): Sink;
 export declare function memorySink(options?: { readonly capacity?: number | undefined }): MemorySink;
 
 // ---- Accounts -------------------------------------------------------------------------------------------------------

@@ -35,8 +35,8 @@ describe('the manifest', () => {
 
   it('installs nothing but peers, and runs nothing while it is installed', () => {
     expect(manifest.dependencies).toBeUndefined();
-    expect(Object.keys(manifest.scripts)).toEqual(['build', 'test', 'demo', 'bench']);
-    expect(manifest.sideEffects).toBe(false);
+    expect(Object.keys(manifest.scripts)).toEqual(['build', 'test', 'demo', 'bench', 'interop:setup', 'test:interop']);
+    expect(manifest.sideEffects).toEqual(['./dist/node/register.js']);
   });
 
   it.each(['api', 'core', 'otlp-transformer', 'sdk-metrics', 'semantic-conventions'])('builds on one copy of @opentelemetry/%s', (name) => {
@@ -61,14 +61,22 @@ describe('the entry', () => {
     ['worker', namesUnder('@arkhe/observability', 'worker')],
     ['browser', namesUnder('@arkhe/observability', 'browser')],
     ['default', namesUnder(universal)],
-    ['./node', namesUnder('@arkhe/observability/node')],
-    ['./browser', namesUnder('@arkhe/observability/browser')],
   ])('has the same names for `%s` as for `node`, and loads without a document', (_, found) => {
     expect(found).toEqual(names);
   });
 
   it('has the names it declares', () => {
     expect([...names].sort()).toEqual(declaredValues('.'));
+  });
+
+  it.each([
+    ['./node', 'incomingRequests'],
+    ['./browser', 'documentLoads'],
+  ])('%s has the names it declares: all of these, and its own', (subpath, own) => {
+    const found = namesUnder(`@arkhe/observability${subpath.slice(1)}`);
+    expect([...found].sort()).toEqual(declaredValues(subpath));
+    expect(found).toEqual(expect.arrayContaining([...names, own]));
+    expect(names).not.toContain(own);
   });
 
   it.each(['./core', './testing'])('%s has the names it declares, for every host', (subpath) => {

@@ -1,6 +1,6 @@
 import type { Attributes } from '../signal.ts';
 import { hasOtlpVariables } from '../sinks/otlp/otlp-variables.ts';
-import type { Exporter } from '../tracing/tracing-options.ts';
+import type { Exporter, Propagator } from '../tracing/tracing-options.ts';
 import type { ObservabilityOptions } from './options.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -30,10 +30,7 @@ export function readVariables(variables: Variables, warn: (message: string) => v
   const attributes = resourceAttributes(read('OTEL_RESOURCE_ATTRIBUTES'), warn);
   const exporter = exportersNamed(read('OTEL_TRACES_EXPORTER'), warn);
   if (read('SENTRY_DSN') !== undefined) warn('SENTRY_DSN: nothing is sent there yet, ignored');
-  const propagators = read('OTEL_PROPAGATORS');
-  if (propagators !== undefined && !propagators.split(',').some((name) => name.trim() === 'tracecontext')) {
-    warn('OTEL_PROPAGATORS: only tracecontext is available yet, ignored');
-  }
+  const propagators = propagatorsNamed(read('OTEL_PROPAGATORS'), warn);
   return {
     otlp: hasOtlpVariables(variables, warn),
     killed: flag('OBSERVABILITY_ENABLED') === false || flag('OTEL_SDK_DISABLED') === true,
@@ -44,7 +41,7 @@ export function readVariables(variables: Variables, warn: (message: string) => v
       requestLogging: flag('REQUEST_LOGGING_ENABLED'),
       profiling: flag('PROFILING_ENABLED'),
       errorTracking: flag('ERROR_TRACKING_ENABLED'),
-      tracing: exporter === undefined ? undefined : { exporter },
+      tracing: { exporter, propagators },
       sampling: { rate: samplingRate(read('OTEL_TRACES_SAMPLER'), read('OTEL_TRACES_SAMPLER_ARG'), warn) },
     },
   };
@@ -77,14 +74,27 @@ function decoded(text: string): string | undefined {
   }
 }
 
-const exporters: readonly string[] = ['otlp', 'console', 'none'];
+const exporters: readonly string[] = ['otlp', 'jaeger', 'zipkin', 'console', 'none'];
+const propagators: readonly string[] = ['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger'];
 
-/** One, or several with commas between. */
 function exportersNamed(text: string | undefined, warn: (message: string) => void): readonly Exporter[] | undefined {
-  const names = (text ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []);
-  const known = names.filter((name): name is Exporter => exporters.includes(name));
-  if (known.length < names.length) warn('OTEL_TRACES_EXPORTER: only otlp, console and none are available yet, others ignored');
+  const { names, known } = listed<Exporter>(text, exporters);
+  if (known.length < names.length) warn(`OTEL_TRACES_EXPORTER: expected ${exporters.join(', ')}, others ignored`);
   return known.length > 0 ? known : undefined;
+}
+
+function propagatorsNamed(text: string | undefined, warn: (message: string) => void): readonly Propagator[] | undefined {
+  const { names, known } = listed<Propagator>(text, propagators);
+  // The specification's word for no propagation at all.
+  if (names.includes('none')) return [];
+  if (known.length < names.length) warn(`OTEL_PROPAGATORS: expected ${propagators.join(', ')} or none, others ignored`);
+  return known.length > 0 ? known : undefined;
+}
+
+/** One, or several with commas between; each once. */
+function listed<T extends string>(text: string | undefined, valid: readonly string[]): { readonly names: readonly string[]; readonly known: readonly T[] } {
+  const names = [...new Set((text ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []))];
+  return { names, known: names.filter((name): name is T => valid.includes(name)) };
 }
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration */

@@ -45,8 +45,11 @@ export interface ObservabilityOptions {
    * `OTEL_TRACES_SAMPLER_ARG` say, else all. `keep` comes with its issue; until then use `keepTraces` in `pipeline`.
    */
   readonly sampling?: (SampleOptions & { readonly keep?: KeepTracesOptions | undefined }) | undefined;
-  /** What counts as secret, beyond what always does. Holds for everything after `pipeline`. Default: nothing more. */
-  readonly redaction?: RedactOptions | undefined;
+  /**
+   * What counts as secret, beyond what always does. Holds for everything after `pipeline`. `false`: nothing is searched, and every secret
+   * in a signal leaves with it. Default: nothing more.
+   */
+  readonly redaction?: RedactOptions | false | undefined;
   /** Your own operators, in this order. They see raw signals; what they add is redacted too. Default: none. */
   readonly pipeline?: readonly OperatorFunction<Signal, Signal>[] | undefined;
   /**

@@ -3,9 +3,9 @@ import type { DeliverySettings } from '../delivery/delivery-options.ts';
 import { severityNamed, severityNumbers } from '../severity.ts';
 import type { Attributes, AttributeValue } from '../signal.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
-import type { OtlpSinkOptions } from '../sinks/otlp/otlp-options.ts';
+import type { HttpSinkOptions } from '../sinks/otlp/otlp-options.ts';
 import { snapshotText } from '../snapshot.ts';
-import type { Exporter, TracingOptions } from '../tracing/tracing-options.ts';
+import type { Exporter, NetworkExporter, Propagator, TracingOptions } from '../tracing/tracing-options.ts';
 import type { VariableOptions } from './environment-variables.ts';
 import type { ObservabilityOptions } from './options.ts';
 
@@ -20,12 +20,14 @@ export interface Settings {
     /** `undefined`: not chosen, so the environment decides what the console prints. */
     readonly exporters: readonly Exporter[] | undefined;
     readonly register: boolean;
+    readonly propagators: readonly Propagator[];
+    readonly propagateTo: readonly (string | RegExp)[] | undefined;
   };
   /**
-   * Options of the OTLP sink among the default sinks; `undefined`: none. It is there when the exporter `otlp` is chosen, and when no
-   * exporter is but a variable says where a receiver is.
+   * What the default sinks beside the console are: the exporters chosen, or `otlp` when none is but a variable says where a receiver is.
+   * Endpoint and headers are those of the first.
    */
-  readonly otlp: OtlpSinkOptions | undefined;
+  readonly exports: readonly { readonly exporter: NetworkExporter; readonly options: HttpSinkOptions }[];
   readonly requestLogging: { readonly enabled: boolean; /** OpenTelemetry's severity number. */ readonly level: number };
   readonly profiling: { readonly enabled: boolean; readonly maxSeries: number; readonly window: number };
   readonly errorTracking: {
@@ -60,8 +62,13 @@ export function resolveSettings(options: ObservabilityOptions, { options: variab
       enabled: tracing.enabled ?? true,
       exporters,
       register: tracing.register ?? false,
+      propagators: tracing.propagators ?? ['tracecontext', 'baggage'],
+      propagateTo: tracing.propagateTo,
     },
-    otlp: (exporters?.includes('otlp') ?? otlp) ? { endpoint: tracing.endpoint, headers: tracing.headers } : undefined,
+    exports: networkExporters(exporters ?? (otlp ? ['otlp'] : [])).map((exporter, index) => ({
+      exporter,
+      options: index === 0 ? { endpoint: tracing.endpoint, headers: tracing.headers } : {},
+    })),
     requestLogging: {
       enabled: requestLogging.enabled ?? true,
       level: severityNumbers[severityNamed(requestLogging.logLevel) ?? 'info'],
@@ -89,14 +96,14 @@ export function mergeOptions(earlier: ObservabilityOptions, later: Observability
     ...defined(identity(earlier)),
     ...defined(later),
     ...defined(identity(later)),
-    tracing: mergeSection(earlier.tracing, later.tracing),
+    tracing: mergeSection(withoutForeignEndpoint(earlier.tracing, later.tracing), later.tracing),
     requestLogging: mergeSection(earlier.requestLogging, later.requestLogging),
     profiling: mergeSection(earlier.profiling, later.profiling),
     errorTracking: mergeSection(earlier.errorTracking, later.errorTracking),
     // Copies: on every signal, whatever the application does to its own object.
     attributes: { ...snapshotAttributes(earlier.attributes), ...snapshotAttributes(later.attributes) },
     sampling: { ...earlier.sampling, ...defined(later.sampling ?? {}) },
-    redaction: { ...earlier.redaction, ...defined(later.redaction ?? {}) },
+    redaction: mergeRedaction(earlier.redaction, later.redaction),
     delivery: { ...earlier.delivery, ...defined(later.delivery ?? {}) },
   };
 }
@@ -127,6 +134,12 @@ function mergeSection<O extends object>(earlier: Switch<O>, later: Switch<O>): O
   return { ...section(earlier), ...defined(section(later)) } as O;
 }
 
+/** `false` holds until rules are given again. */
+function mergeRedaction(earlier: ObservabilityOptions['redaction'], later: ObservabilityOptions['redaction']): ObservabilityOptions['redaction'] {
+  const given = later ?? earlier;
+  return given === false ? false : { ...(earlier || {}), ...defined(later || {}) };
+}
+
 /** An option given as `undefined` is an option not given. */
 export function defined<O extends object>(options: O): Partial<O> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<O>;
@@ -135,4 +148,17 @@ export function defined<O extends object>(options: O): Partial<O> {
 function exportersOf({ exporter }: Partial<TracingOptions>): readonly Exporter[] | undefined {
   if (exporter === undefined) return undefined;
   return typeof exporter === 'string' ? [exporter] : exporter;
+}
+
+/** Those that need an endpoint, each once. */
+export function networkExporters(exporters: readonly Exporter[]): readonly NetworkExporter[] {
+  return [...new Set(exporters)].filter((exporter) => exporter !== 'console' && exporter !== 'none');
+}
+
+/** The endpoint and the headers of one exporter are not those of another that takes its place. */
+function withoutForeignEndpoint(earlier: ObservabilityOptions['tracing'], later: ObservabilityOptions['tracing']): ObservabilityOptions['tracing'] {
+  const before = exportersOf(section(earlier));
+  const after = exportersOf(section(later));
+  if (before === undefined || after === undefined || networkExporters(before)[0] === networkExporters(after)[0]) return earlier;
+  return { ...section(earlier), endpoint: undefined, headers: undefined };
 }

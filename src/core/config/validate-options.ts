@@ -2,10 +2,13 @@ import * as v from 'valibot';
 import { configurationError, describeValue } from '../configuration-error.ts';
 import type { ConfigurationIssue } from '../configuration-error.ts';
 import { hasMethods } from '../has-methods.ts';
+import { isTarget } from '../propagation/targets.ts';
 import { severityNamed } from '../severity.ts';
 import { expectedEndpoint, readAddress, suggestedEndpoint } from '../sinks/otlp/endpoint.ts';
 import { expectedHeader, isHeaderName } from '../sinks/otlp/otlp-headers.ts';
 import { closest } from './closest.ts';
+import type { TracingOptions } from '../tracing/tracing-options.ts';
+import { networkExporters } from './settings.ts';
 import type { ObservabilityOptions } from './options.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;
@@ -26,7 +29,7 @@ export function validateOptions(options: unknown): asserts options is Observabil
  * @throws ConfigurationError naming every wrong path at once
  */
 export function validatePart(part: Part, options: unknown): void {
-  const entries = parts()[part];
+  const entries = part === 'tracing' ? tracingEntries(options) : parts()[part];
   throwIssues(check(object(part === 'tracing' ? { ...entries, serviceName: serviceName() } : entries), options));
 }
 
@@ -71,7 +74,7 @@ function isSecret(keys: readonly string[]): boolean {
 }
 
 /** Every option also takes `undefined`, so that `process.env.X` fits. */
-function object(entries: Readonly<Record<string, Schema>>): Schema {
+function object(entries: Entries): Schema {
   const optional = Object.entries(entries).map(([key, schema]) => [key, v.optional(schema)] as const);
   const unknown = v.never(Object.keys(entries).join(', '));
   return v.lazy((input) => {
@@ -82,15 +85,16 @@ function object(entries: Readonly<Record<string, Schema>>): Schema {
   });
 }
 
-function switchOr(entries: Readonly<Record<string, Schema>>): Schema {
+type Entries = Readonly<Record<string, Schema>>;
+
+function switchOr(entriesFor: (input: unknown) => Entries): Schema {
   return v.lazy((input) =>
-    typeof input === 'object' && input !== null ? object(entries) : v.boolean('true, false or an object of options'),
+    typeof input === 'object' && input !== null ? object(entriesFor(input)) : v.boolean('true, false or an object of options'),
   );
 }
 
-function oneOf(available: readonly string[], planned: readonly string[]): Schema {
-  const later = planned.length === 0 ? '' : ` (${planned.join(', ')}: not available yet)`;
-  return v.picklist(available, `one of ${available.map((name) => `'${name}'`).join(', ')}${later}`);
+function oneOf(available: readonly string[]): Schema {
+  return v.picklist(available, `one of ${available.map((name) => `'${name}'`).join(', ')}`);
 }
 
 function listOrOne(schema: Schema): Schema {
@@ -115,6 +119,11 @@ const share = (): Schema => {
 };
 const patterns = (): Schema =>
   v.array(v.union([v.string(), v.instance(RegExp)], 'a string or a regular expression'), 'an array of strings and regular expressions');
+const target = (): Schema =>
+  v.custom(
+    (value) => value instanceof RegExp || (typeof value === 'string' && isTarget(value)),
+    "an origin, a URL, a host like 'api.example.com' or '*.example.com', or a regular expression",
+  );
 const severity = (): Schema => {
   const expected = "a severity: 'trace', 'debug', 'info', 'warn', 'error' or 'fatal'";
   return v.pipe(v.string(expected), v.check((name) => severityNamed(name) !== undefined, expected));
@@ -156,22 +165,29 @@ const noSentry = 'Sentry is not available yet; errors go to the console and to y
  * @throws ConfigurationError naming every wrong path at once
  */
 export function validateInstrument(part: 'tracing' | 'profiling', options: unknown): void {
-  const kind = oneOf(['internal', 'server', 'client', 'producer', 'consumer'], []);
+  const kind = oneOf(['internal', 'server', 'client', 'producer', 'consumer']);
   const entries = { name: text(), attributes: attributes() };
   throwIssues(check(object(part === 'tracing' ? { ...entries, kind } : entries), options));
 }
 
-function parts(): Record<Part, Record<string, Schema>> {
+/** One endpoint cannot be that of two receivers. */
+function tracingEntries(given: unknown): Entries {
+  const { exporter } = Object(given) as TracingOptions;
+  const several = Array.isArray(exporter) && networkExporters(exporter).length > 1;
+  const one = unavailable('there are several exporters; give their sinks in `sinks`, e.g. [otlpSink({ endpoint }), zipkinSink({ endpoint })]');
   return {
-    tracing: {
-      enabled: boolean(),
-      exporter: listOrOne(oneOf(['console', 'otlp', 'none'], ['jaeger', 'zipkin'])),
-      endpoint: endpoint(),
-      headers: headers(),
-      propagators: v.array(oneOf(['tracecontext'], ['baggage', 'b3', 'b3multi', 'jaeger']), 'an array of propagators'),
-      propagateTo: unavailable('no request is instrumented automatically yet; use tracer.inject()'),
-      register: boolean(),
-    },
+    enabled: boolean(),
+    exporter: listOrOne(oneOf(['console', 'otlp', 'jaeger', 'zipkin', 'none'])),
+    endpoint: several ? one : endpoint(),
+    headers: several ? one : headers(),
+    propagators: v.array(oneOf(['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger']), 'an array of propagators'),
+    propagateTo: v.array(target(), 'an array of origins, URLs, hosts and regular expressions'),
+    register: boolean(),
+  };
+}
+
+function parts(): Record<Exclude<Part, 'tracing'>, Entries> {
+  return {
     requestLogging: { enabled: boolean(), logLevel: severity() },
     profiling: { enabled: boolean(), maxSeries: integer(1), window: milliseconds(1) },
     errorTracking: {
@@ -186,24 +202,26 @@ function parts(): Record<Part, Record<string, Schema>> {
 }
 
 function observabilityOptions(): Schema {
-  const { tracing, requestLogging, profiling, errorTracking } = parts();
+  const { requestLogging, profiling, errorTracking } = parts();
   return object({
     enabled: boolean(),
     serviceName: serviceName(),
     environment: text(),
     release: text(),
     attributes: attributes(),
-    tracing: switchOr(tracing),
-    requestLogging: switchOr(requestLogging),
-    profiling: switchOr(profiling),
-    errorTracking: switchOr(errorTracking),
+    tracing: switchOr(tracingEntries),
+    requestLogging: switchOr(() => requestLogging),
+    profiling: switchOr(() => profiling),
+    errorTracking: switchOr(() => errorTracking),
     sentryDsn: unavailable(noSentry),
     sampling: object({
       rate: share(),
       random: callback('a function'),
       keep: unavailable('add the operator keepTraces() to `pipeline` instead'),
     }),
-    redaction: object({ keys: patterns(), allow: patterns(), replacement: text() }),
+    redaction: v.lazy((input) =>
+      input === false ? v.literal(false) : object({ keys: patterns(), allow: patterns(), replacement: text() }),
+    ),
     pipeline: v.array(callback('an operator'), 'an array of operators'),
     sinks: listOrFunction(
       named('a sink: { name, write(batch, context) }', 'write'),
@@ -218,7 +236,7 @@ function observabilityOptions(): Schema {
       maxBatchSize: integer(1),
       maxQueueSize: integer(1),
       maxQueueBytes: integer(1),
-      whenFull: oneOf(['dropNewest', 'dropOldest', 'priority'], []),
+      whenFull: oneOf(['dropNewest', 'dropOldest', 'priority']),
       flushEvery: milliseconds(0),
       concurrency: integer(1),
       timeout: milliseconds(1),

@@ -55,7 +55,7 @@ export function createAttempt({ batch, leaving, timeout, clock, run, succeeded, 
   return {
     start() {
       try {
-        const answer: unknown = run(() => batch.send({ abortSignal: controller.signal, leaving, run }));
+        const answer: unknown = run(() => batch.send({ abortSignal: controller.signal, leaving, run, timeout }));
         if (!isThenable(answer)) return succeed(answer);
         if (!ended) deadline = clock.every(timeout).subscribe(expire);
         // Also when the sink was closed meanwhile: a rejection nobody handles ends a process.

@@ -42,8 +42,17 @@ const textFields: ReadonlySet<string> = new Set([
   ...['message', 'path', 'method', 'unit', 'requestId', 'sessionId', 'stack', 'type', 'category', 'code', 'status'],
 ]);
 
+/** Where the application wants no redaction: whoever reads signals gets them as they are. */
+const noRedactor: Redactor = {
+  redactSignal: (signal) => signal,
+  redactResource: (resource) => Object.freeze({ ...resource }),
+  redactText: (text) => text,
+  redactName: (name) => name,
+};
+
 /** Throws a `ConfigurationError` for wrong options. */
-export function createRedactor(options: RedactOptions = {}): Redactor {
+export function createRedactor(options: RedactOptions | false = {}): Redactor {
+  if (options === false) return noRedactor;
   const { replacement = '[REDACTED]' } = options;
   if (typeof replacement !== 'string') throw wrongOption('redaction.replacement', 'a string', replacement);
   const keys = createKeyRules(options);

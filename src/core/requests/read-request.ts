@@ -1,8 +1,8 @@
 import { readProperty } from '../read-property.ts';
 import { snapshotText } from '../snapshot.ts';
 import { traceOfParent } from '../tracing/span-parent.ts';
-import { entriesOf, headerNamed } from '../tracing/trace-headers.ts';
-import type { HeadersInput } from '../tracing/trace-headers.ts';
+import { entriesOf, headerNamed } from '../propagation/headers.ts';
+import type { HeadersInput } from '../propagation/headers.ts';
 import type { RequestContext, RequestDetails, ResponseInput } from './request.ts';
 
 export const maxMethod = 64;

@@ -1,7 +1,7 @@
 import type { Severity } from '../severity.ts';
 import type { Attributes, TraceContext } from '../signal.ts';
 import type { SpanParent } from '../tracing/span.ts';
-import type { HeadersInput } from '../tracing/trace-headers.ts';
+import type { HeadersInput } from '../propagation/headers.ts';
 
 /** What may be known of a request besides its method and path. */
 export interface RequestDetails {

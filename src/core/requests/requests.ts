@@ -1,4 +1,5 @@
 import { followCall } from '../follow-call.ts';
+import { isHttpMethod } from '../http/http-attributes.ts';
 import { readProperty } from '../read-property.ts';
 import { serializeError } from '../errors/serialize-error.ts';
 import type { Runtime } from '../runtime.ts';
@@ -35,6 +36,8 @@ interface Open {
   readonly startedAt: number;
   readonly route: string | undefined;
   readonly span: Span | undefined;
+  /** Whether the span is a source's, which names and ends it. */
+  readonly adopted: boolean;
 }
 
 export function createRequests(runtime: Runtime, tracer: TracingManager): Requests {
@@ -42,7 +45,7 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
   /** `undefined` once answered. A request that is never answered is forgotten with its context. */
   const open = new WeakMap<RequestContext, Open | undefined>();
 
-  function begin(method: unknown, path: unknown, given: RequestDetails, span: Span | undefined): RequestContext {
+  function begin(method: unknown, path: unknown, given: RequestDetails, span: Span | undefined, adopted: boolean = false): RequestContext {
     const details = readDetails(given);
     const context: RequestContext = {
       requestId: requestIdOf(details) ?? ids.requestId(),
@@ -53,7 +56,7 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
     };
     const route = routeOf(details.route);
     const attributes = attributesOf(context, route, details.attributes);
-    open.set(context, { startedAt: clock.elapsed(), route, span });
+    open.set(context, { startedAt: clock.elapsed(), route, span, adopted });
     if (span instanceof RecordingSpan) span.setCopied(attributes).serve(context);
     if (wanted(severityNumbers.info)) {
       runtime.emit({
@@ -105,7 +108,8 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
     const name = nameOf(context, route);
     const span = opened?.span;
     // Before they are handed over.
-    if (span instanceof RecordingSpan) span.updateName(name).setCopied(attributes);
+    const adopted = opened?.adopted === true;
+    if (span instanceof RecordingSpan) (adopted ? span : span.updateName(name)).setCopied(attributes);
     if (wanted(severityOf(status, statusCode))) {
       runtime.emit({
         kind: 'response',
@@ -126,7 +130,7 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
     if (span === undefined) return;
     if (givenError !== undefined) span.recordException(givenError);
     if (status === 'error') span.setStatus({ code: 'error', message: error?.message });
-    span.end();
+    if (!adopted && span.recording) span.end();
   }
 
   /** Foreign data may throw wherever it is read: the application must not notice. */
@@ -145,10 +149,23 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
   }
 
   function traced(method: string, path: string, details: RequestDetails): RequestContext {
-    const kind = isHttp(snapshotText(method, maxMethod)) ? 'server' : 'internal';
+    // The seed's pipelines are requests too: `traceRequest('TRAIN', 'training_pipeline')` is no HTTP.
+    const kind = isHttpMethod(snapshotText(method, maxMethod)) ? 'server' : 'internal';
     const route = routeOf(readProperty(details, 'route'));
     const parent = readProperty(details, 'parent') as SpanParent | undefined;
+    const arrival = kind === 'server' ? arrivalHere(parent) : undefined;
+    if (arrival !== undefined) return begin(method, path, details, arrival, true);
     return begin(method, path, details, tracer.startSpan(nameOf({ method, path }, route), { kind, parent }));
+  }
+
+  /** The span of a request that a source saw come in here: what the application tells of it is no request of its own. */
+  function arrivalHere(parent: unknown): RecordingSpan | undefined {
+    const span = storage.get()?.span;
+    if (span?.isArrival !== true || !span.recording || span.request !== undefined) return undefined;
+    if (parent === undefined) return span;
+    const given = traceOfParent(parent);
+    const isSame = given?.traceId === span.trace.traceId && (given.spanId === span.parentSpanId || given.spanId === span.trace.spanId);
+    return isSame ? span : undefined;
   }
 
   return {
@@ -189,17 +206,10 @@ function nameOf({ method, path }: { readonly method: unknown; readonly path: unk
   return `${snapshotText(method, maxMethod)} ${route ?? snapshotText(path)}`;
 }
 
-const httpMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY'];
-
-/** The seed's pipelines are requests too: `traceRequest('TRAIN', 'training_pipeline')` is no HTTP. */
-function isHttp(method: string): boolean {
-  return httpMethods.includes(method.toUpperCase());
-}
-
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 function attributesOf({ method, path }: RequestContext, route: string | undefined, given: unknown): FreshAttributes {
   const known: FreshAttributes = {};
-  if (isHttp(method)) {
+  if (isHttpMethod(method)) {
     known['http.request.method'] = method.toUpperCase();
     known['url.path'] = path.split('?', 1)[0];
     if (route !== undefined) known['http.route'] = route;

@@ -24,7 +24,7 @@ export function prettyLines(signal: Signal, paint: Paint): string {
 /** What a signal says, on one line: `← 200 POST /checkout 132 ms`. */
 export function summary(signal: Signal, paint: Paint): string {
   const name = printable(signal.name, 500);
-  const attributes = attributesText(signal.attributes, paint);
+  const attributes = attributesText(signal.attributes, paint, signal.name);
   const mark = hasFailed(signal) ? `${paint('red', '✗')} ` : '';
   switch (signal.kind) {
     case 'log':

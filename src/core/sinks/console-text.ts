@@ -52,12 +52,12 @@ export function duration(milliseconds: number): string {
   return milliseconds < 999.5 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(2)} s`;
 }
 
-/** `  key=value key="two words"`, without what every signal of a service has. Empty when there is nothing to say. */
-export function attributesText(attributes: Attributes, paint: Paint): string {
+/** `  key=value key="two words"`, without what every signal of a service has, or its `name` says. Empty when there is nothing to say. */
+export function attributesText(attributes: Attributes, paint: Paint, name: string = ''): string {
   const pairs: string[] = [];
   let length = 0;
   for (const [key, value] of Object.entries(attributes)) {
-    if (value === undefined || isNoise(key)) continue;
+    if (value === undefined || isNoise(key) || (key === 'http.route' && name.endsWith(` ${String(value)}`))) continue;
     if (length > maxLine) return `  ${pairs.join(' ')} …`;
     const text = typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
     const pair = `${paint('dim', `${printable(key, maxValue)}=`)}${printable(text, maxValue)}`;

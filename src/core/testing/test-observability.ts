@@ -5,7 +5,7 @@ import type { MemorySink } from '../sinks/memory.ts';
 import { createTestClock } from './test-clock.ts';
 import type { TestClock } from './test-clock.ts';
 
-/** A manager for a test: everything it sends stays in memory, and time passes only when told. */
+/** A manager for a test: everything it sends stays in memory, time passes only when told, and no source is on unless it is named. */
 export interface TestObservability {
   readonly obs: ObservabilityManager;
   readonly sink: MemorySink;
@@ -20,6 +20,6 @@ export function testObservabilityOf(
   return (options = {}) => {
     const sink = memorySink();
     const clock = createTestClock();
-    return { obs: createObservability({ serviceName: 'test', ...options, clock, sinks: [sink] }), sink, clock };
+    return { obs: createObservability({ serviceName: 'test', sources: false, ...options, clock, sinks: [sink] }), sink, clock };
   };
 }

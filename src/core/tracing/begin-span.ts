@@ -1,4 +1,5 @@
 import { isTraceSampled } from '../operators/sample-traces.ts';
+import type { Baggage } from '../propagation/baggage.ts';
 import type { RequestContext } from '../requests/request.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SpanKind, TraceContext } from '../signal.ts';
@@ -15,6 +16,8 @@ export interface SpanBeginning {
   readonly scope: Scope;
   readonly parent: Parent | undefined;
   readonly request: RequestContext | undefined;
+  /** What came in without a trace; else that of the parent. */
+  readonly baggage?: Baggage | undefined;
   /** Of any type. */
   readonly attributes: unknown;
   /** Epoch milliseconds, when the application gave it. */
@@ -26,7 +29,9 @@ export interface SpanBeginning {
  * answer. Every span is recorded all the same, because statistics and `signals$` see all of them.
  */
 export function beginSpan({ ids, clock, settings }: Runtime, home: SpanHome, beginning: SpanBeginning): RecordingSpan {
-  const { name, kind, scope, parent, request, attributes, startTime } = beginning;
+  const { name, kind, scope, parent, request, baggage = parent?.baggage, attributes, startTime } = beginning;
+  // As OpenTelemetry has it: a span without a name is a span all the same.
+  if (name === '') home.ignored('an empty name');
   const spanId = ids.spanId();
   let trace: TraceContext;
   if (parent === undefined) {
@@ -40,13 +45,14 @@ export function beginSpan({ ids, clock, settings }: Runtime, home: SpanHome, beg
     home,
     scope,
     request,
+    baggage,
     startedAt: startTime === undefined ? clock.elapsed() : undefined,
     // In the order of a finished signal, so that engines keep one shape.
     draft: {
       kind: 'span',
       name: snapshotText(name, 256),
       timestamp: startTime ?? clock.now(),
-      attributes: beginAttributes(attributes),
+      attributes: beginAttributes(attributes, home.ignored),
       trace,
       requestId: undefined,
       sessionId: undefined,

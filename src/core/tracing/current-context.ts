@@ -1,7 +1,11 @@
-import { context, isSpanContextValid, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, isSpanContextValid, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
+import type { ContextCarrier } from '../context.ts';
+import type { Baggage } from '../propagation/baggage.ts';
 import type { ActiveContext, Runtime } from '../runtime.ts';
+import type { HostSpans } from './host-spans.ts';
+import { fromApiBaggage, toApiBaggage } from './open-telemetry-baggage.ts';
 import { fromSpanContext, OpenTelemetrySpan } from './open-telemetry-span.ts';
 import type { RecordingSpan, SpanHome } from './recording-span.ts';
 import { traceOfParent } from './span-parent.ts';
@@ -18,52 +22,106 @@ export interface CurrentContext {
   place(): Place;
   /** The span at that place: the deepest one, ours or of the host's OpenTelemetry. */
   parentAt(place: Place): Parent | undefined;
-  enter<T>(span: RecordingSpan, callback: () => T): T;
+  /** What travels with the trace at that place. */
+  baggageAt(place: Place): Baggage | undefined;
+  run<T>(span: RecordingSpan | undefined, callback: () => T): T;
+  /** See `SourceTracing.enter`. */
+  enter(span: RecordingSpan | undefined): void;
+  /** What a global context manager of ours stands on. */
+  readonly carrier: ContextCarrier;
+  /** Whether the global context manager is that of ours: then nothing has to be entered twice. */
+  carries: boolean;
+  /** Whether there is a global context manager, and it is not ours. */
+  readonly isForeign: boolean;
 }
 
 /** Marks the OpenTelemetry contexts that a manager of this SDK made, with the span it made them for. */
 const entered: symbol = Symbol.for('@arkhe/observability/entered');
 
-export function createCurrentContext({ storage }: Runtime, home: SpanHome): CurrentContext {
+export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostSpans: Pick<HostSpans, 'has'>): CurrentContext {
   const probe = ROOT_CONTEXT.setValue(entered, undefined);
-  let followed = false;
+  let carries = false;
+  let found = false;
 
-  /** Whether an OpenTelemetry context manager exists. Once there was one, contexts are made for it, which costs a span's time. */
-  function isFollowed(theirs: Context): boolean {
-    followed ||= theirs !== ROOT_CONTEXT || context.with(probe, () => context.active() === probe);
-    return followed;
+  /** Whether an OpenTelemetry context manager of the host's exists. Once there was one, contexts are made for it, which costs a span's time. */
+  function isForeign(theirs: Context): boolean {
+    if (carries) return false;
+    found ||= theirs !== ROOT_CONTEXT || context.with(probe, () => context.active() === probe);
+    return found;
   }
 
   /** A span of the host's own OpenTelemetry, when that is deeper than what is ours. */
   function theirSpan({ ours, theirs }: Place): Parent | undefined {
-    if (theirs === ROOT_CONTEXT) return undefined;
+    if (theirs === ROOT_CONTEXT || (carries && ours?.isSpanInner === true)) return undefined;
     const span = trace.getSpan(theirs);
     if (span === undefined || theirs.getValue(entered) === span || !isSpanContextValid(span.spanContext())) return undefined;
+    const request = ours?.request;
+    const baggage = fromApiBaggage(propagation.getBaggage(theirs));
     // A library's, in a trace of ours.
     if (span instanceof OpenTelemetrySpan && span.recordingSpan.belongsTo(home)) {
-      return { trace: span.recordingSpan.trace, remote: false, request: ours?.request };
+      const { trace: where, baggage: own } = span.recordingSpan;
+      return { trace: where, remote: false, request, baggage: baggage ?? own };
     }
     const where = fromSpanContext(span.spanContext());
-    return where && { trace: where, remote: true, request: ours?.request };
+    return where && { trace: where, remote: !hostSpans.has(span), request, baggage };
   }
 
-  return {
-    place: () => ({ ours: storage.get(), theirs: context.active() ?? ROOT_CONTEXT }),
+  /** The context in which this span is active. */
+  function contextOf(span: RecordingSpan, outer: Context): Context {
+    const inner = trace.setSpan(outer.setValue(entered, span.openTelemetry), span.openTelemetry);
+    return span.baggage === undefined ? inner : propagation.setBaggage(inner, toApiBaggage(span.baggage));
+  }
+
+  const current: CurrentContext = {
+    place() {
+      const ours = storage.get();
+      return { ours, theirs: carries ? (ours?.theirs ?? ROOT_CONTEXT) : (context.active() ?? ROOT_CONTEXT) };
+    },
     parentAt(place) {
       const span = theirSpan(place);
       if (span !== undefined) return span;
       const { ours } = place;
       // The application has the request, too, and may have changed it.
       const where = ours?.span?.trace ?? (ours?.request && (traceOfParent(ours.request) ?? undefined));
-      return where && { trace: where, remote: !home.own.has(where), request: ours?.request };
+      return where && { trace: where, remote: !home.own.has(where), request: ours?.request, baggage: current.baggageAt(place) };
     },
-    enter: (span, callback) =>
-      storage.run({ span, request: span.request ?? storage.get()?.request }, () => {
-        const theirs = context.active() ?? ROOT_CONTEXT;
-        if (!isFollowed(theirs)) return callback();
-        return context.with(trace.setSpan(theirs.setValue(entered, span.openTelemetry), span.openTelemetry), callback);
-      }),
+    baggageAt({ ours, theirs }) {
+      const inContext = theirs === ROOT_CONTEXT ? undefined : fromApiBaggage(propagation.getBaggage(theirs));
+      return inContext ?? ours?.span?.baggage;
+    },
+    run(span, callback) {
+      const ours = storage.get();
+      const theirs = carries ? ours?.theirs : (context.active() ?? ROOT_CONTEXT);
+      const inner: ActiveContext = { span, request: span?.request ?? ours?.request, theirs, isSpanInner: true };
+      return storage.run(inner, () => {
+        if (span === undefined || theirs === undefined || !isForeign(theirs)) return callback();
+        return context.with(contextOf(span, theirs), callback);
+      });
+    },
+    enter(span) {
+      storage.enter?.(span && { span, request: undefined, theirs: undefined, isSpanInner: true });
+    },
+    carrier: {
+      active() {
+        const ours = storage.get();
+        if (ours === undefined) return ROOT_CONTEXT;
+        const { span, theirs = ROOT_CONTEXT, isSpanInner } = ours;
+        if (isSpanInner !== true || span === undefined) return theirs;
+        return (ours.derived ??= contextOf(span, theirs));
+      },
+      run: (theirs, callback) => storage.run({ ...storage.get(), theirs, isSpanInner: false, derived: undefined }, callback),
+    },
+    get carries() {
+      return carries;
+    },
+    set carries(yes) {
+      carries = yes;
+    },
+    get isForeign() {
+      return isForeign(context.active() ?? ROOT_CONTEXT);
+    },
   };
+  return current;
 }
 
 /** Whether nothing is to be observed here: a sink is at work, or the host says so. */

@@ -1,12 +1,13 @@
-import { context, INVALID_SPAN_CONTEXT, SpanKind as ApiSpanKind, trace } from '@opentelemetry/api';
-import type { Context, Span as ApiSpan, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
+import { context, INVALID_SPAN_CONTEXT, propagation, SpanKind as ApiSpanKind, trace } from '@opentelemetry/api';
+import type { Context, Span as ApiSpan, SpanContext, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
 import { readProperty } from '../read-property.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SpanKind } from '../signal.ts';
 import { snapshotText } from '../snapshot.ts';
 import { beginSpan } from './begin-span.ts';
 import { isSuppressed } from './current-context.ts';
-import { fromSpanContext, toLinks } from './open-telemetry-span.ts';
+import { fromApiBaggage } from './open-telemetry-baggage.ts';
+import { fromSpanContext, OpenTelemetrySpan, toLinks } from './open-telemetry-span.ts';
 import { toMilliseconds } from './open-telemetry-time.ts';
 import type { Scope, SpanHome } from './recording-span.ts';
 import type { Parent } from './span-parent.ts';
@@ -24,19 +25,30 @@ export function createTracerProvider(runtime: Runtime, home: SpanHome): TracerPr
     const parentContext = readProperty(options, 'root') === true ? undefined : trace.getSpanContext(theirs);
     const { enabled, tracing } = runtime.settings;
     if (!enabled || !tracing.enabled) return trace.wrapSpanContext(parentContext ?? INVALID_SPAN_CONTEXT);
-    const where = parentContext && fromSpanContext(parentContext);
-    const parent: Parent | undefined = where && { trace: where, remote: parentContext.isRemote === true, request: ours?.request };
+    const baggage = fromApiBaggage(propagation.getBaggage(theirs));
+    const parent = parentContext && parentOf(parentContext, theirs);
     const span = beginSpan(runtime, home, {
       name,
       kind: toSpanKind(readProperty(options, 'kind')),
       scope,
-      parent,
-      request: ours?.request,
+      parent: parent && { ...parent, request: parent.request ?? ours?.request, baggage: baggage ?? parent.baggage },
+      request: parent?.request ?? ours?.request,
+      baggage,
       attributes: readProperty(options, 'attributes'),
       startTime: toMilliseconds(readProperty(options, 'startTime'), clock),
     });
     for (const link of toLinks(readProperty(options, 'links'))) span.addLink(link);
     return span.openTelemetry;
+  }
+
+  function parentOf(where: SpanContext, theirs: Context): Parent | undefined {
+    const span = trace.getSpan(theirs);
+    if (span instanceof OpenTelemetrySpan && span.recordingSpan.belongsTo(home)) {
+      const { trace: own, request, baggage } = span.recordingSpan;
+      return { trace: own, remote: false, request, baggage };
+    }
+    const foreign = fromSpanContext(where);
+    return foreign && { trace: foreign, remote: where.isRemote === true, request: undefined, baggage: undefined };
   }
 
   function tracerOf(scope: Scope): Tracer {

@@ -81,7 +81,7 @@ export class OpenTelemetrySpan implements ApiSpan {
   }
 }
 
-function toSpanContext({ traceId, spanId, sampled, traceState }: TraceContext): SpanContext {
+export function toSpanContext({ traceId, spanId, sampled, traceState }: TraceContext): SpanContext {
   const context: SpanContext = { traceId, spanId, traceFlags: sampled ? 1 : 0 };
   return traceState === undefined ? context : { ...context, traceState: createTraceState(traceState) };
 }

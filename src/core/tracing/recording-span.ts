@@ -1,11 +1,12 @@
 import type { Span as ApiSpan } from '@opentelemetry/api';
 import type { Clock } from '../clock.ts';
+import type { Baggage } from '../propagation/baggage.ts';
 import { readProperty } from '../read-property.ts';
 import { serializeError } from '../errors/serialize-error.ts';
 import type { RequestContext } from '../requests/request.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshotText } from '../snapshot.ts';
-import type { Attributes, AttributeValue, SerializedError, SpanEvent, SpanSignal, SpanStatus, TraceContext } from '../signal.ts';
+import type { Attributes, AttributeValue, SerializedError, SpanEvent, SpanKind, SpanSignal, SpanStatus, TraceContext } from '../signal.ts';
 import { OpenTelemetrySpan } from './open-telemetry-span.ts';
 import { dispose } from './span.ts';
 import type { Span, StartSpan } from './span.ts';
@@ -23,11 +24,15 @@ export interface SpanHome {
   /** Puts a finished span on the stream. Never throws. */
   emit(signal: SpanSignal): void;
   run<T>(span: RecordingSpan, callback: () => T): T;
+  /** Says on `health$` what of a span could not be used. */
+  readonly ignored: (what: string) => void;
   startSpanUnder(span: RecordingSpan): StartSpan;
   /** Remembers where an error was thrown. */
   threw(error: unknown, span: RecordingSpan): void;
   /** Of spans of the same manager. Any other parent lives elsewhere: in another process, or in another SDK of this one. */
   readonly own: WeakSet<TraceContext>;
+  /** What travels with a trace, by what the application has of it: no signal shows it. */
+  readonly baggage: WeakMap<TraceContext, Baggage>;
 }
 
 /** What becomes of a span: the signal it will be, which nobody else has before its end. */
@@ -45,6 +50,8 @@ export interface SpanSetup {
   readonly draft: SpanDraft;
   readonly scope: Scope;
   readonly request: RequestContext | undefined;
+  /** What travels with its trace. */
+  readonly baggage: Baggage | undefined;
   /** On the monotonic clock. `undefined` when the application gave the start: then durations cannot come from there. */
   readonly startedAt: number | undefined;
 }
@@ -57,6 +64,10 @@ export class RecordingSpan implements Span {
   declare readonly [Symbol.dispose]: () => void;
   /** Its children are of the same. */
   readonly scope: Scope;
+  /** What travels with its trace, to its children and to other processes. */
+  readonly baggage: Baggage | undefined;
+  /** Whether a source saw a request come in, and ends the span with it. */
+  isArrival = false;
   readonly #home: SpanHome;
   readonly #draft: SpanDraft;
   readonly #startedAt: number | undefined;
@@ -66,8 +77,9 @@ export class RecordingSpan implements Span {
   #recorded: { readonly error: unknown } | undefined = undefined;
   #openTelemetry: ApiSpan | undefined = undefined;
 
-  constructor({ home, draft, scope, request, startedAt }: SpanSetup) {
+  constructor({ home, draft, scope, request, baggage, startedAt }: SpanSetup) {
     this.scope = scope;
+    this.baggage = baggage;
     this.#home = home;
     this.#draft = draft;
     this.#startedAt = startedAt;
@@ -81,12 +93,22 @@ export class RecordingSpan implements Span {
   get trace(): TraceContext {
     const { trace } = this.#draft;
     // Not at the start: few spans are asked, and it costs as much as the identifiers.
-    if (!Object.isFrozen(trace)) this.#home.own.add(Object.freeze(trace));
+    if (Object.isFrozen(trace)) return trace;
+    this.#home.own.add(Object.freeze(trace));
+    if (this.baggage !== undefined) this.#home.baggage.set(trace, this.baggage);
     return trace;
   }
 
   get recording(): boolean {
     return !this.#ended;
+  }
+
+  get kind(): SpanKind {
+    return this.#draft.spanKind;
+  }
+
+  get parentSpanId(): string | undefined {
+    return this.#draft.parentSpanId;
   }
 
   /** What it is part of: so is everything that happens in it, wherever the code runs. */
@@ -108,12 +130,16 @@ export class RecordingSpan implements Span {
     return this.#home === home;
   }
 
+  attribute(key: string): AttributeValue | undefined {
+    return this.#draft.attributes[key];
+  }
+
   setAttribute(key: string, value: AttributeValue | undefined): this {
     return this.setAttributes({ [snapshotText(key, 256)]: value });
   }
 
   setAttributes(attributes: Attributes): this {
-    return this.#ended ? this : this.setCopied(snapshotAttributes(attributes));
+    return this.#ended ? this : this.setCopied(snapshotAttributes(attributes, undefined, this.#home.ignored));
   }
 
   /** Sets attributes that are a copy already: what was cut is not cut again. */
@@ -127,7 +153,7 @@ export class RecordingSpan implements Span {
     const event: SpanEvent = {
       name: snapshotText(name, 256),
       timestamp: timestamp ?? this.#draft.timestamp + this.#elapsed(),
-      attributes: snapshotAttributes(attributes),
+      attributes: snapshotAttributes(attributes, undefined, this.#home.ignored),
     };
     this.#draft.events = this.#withLatest(this.#draft.events, event, 'arkhe.events_dropped');
     return this;
@@ -154,7 +180,9 @@ export class RecordingSpan implements Span {
   }
 
   updateName(name: string): this {
-    if (!this.#ended) this.#draft.name = snapshotText(name, 256);
+    if (this.#ended) return this;
+    if (name === '') this.#home.ignored('an empty name');
+    this.#draft.name = snapshotText(name, 256);
     return this;
   }
 
@@ -177,7 +205,7 @@ export class RecordingSpan implements Span {
   }
 
   end(endTime?: number): void {
-    if (this.#ended) return;
+    if (this.#ended) return this.#home.ignored('a span ended twice: its first end holds');
     const draft = this.#draft;
     const given = typeof endTime === 'number' && Number.isFinite(endTime);
     draft.duration = Math.max(0, given ? endTime - draft.timestamp : this.#elapsed());
@@ -187,7 +215,12 @@ export class RecordingSpan implements Span {
   }
 
   static {
-    Reflect.defineProperty(this.prototype, dispose, { value: this.prototype.end });
+    Reflect.defineProperty(this.prototype, dispose, {
+      value(this: RecordingSpan) {
+        // `using` ends what the application may have ended before.
+        if (this.recording) this.end();
+      },
+    });
   }
 
   /** Milliseconds since the start. */

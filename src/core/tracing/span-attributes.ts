@@ -1,6 +1,7 @@
 import { setField } from '../set-field.ts';
 import type { Attributes, AttributeValue } from '../signal.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
+import type { Refused } from '../snapshot-attributes.ts';
 
 /** What attributes beyond the cap are counted in. */
 const droppedAttributes = 'arkhe.attributes_dropped';
@@ -12,8 +13,8 @@ const maxAttributes = 124;
 type Writable = Record<string, AttributeValue | undefined>;
 
 /** Those a span begins with: a copy that is its own. */
-export function beginAttributes(given: unknown): Attributes {
-  const copy = snapshotAttributes(given);
+export function beginAttributes(given: unknown, refused?: Refused): Attributes {
+  const copy = snapshotAttributes(given, undefined, refused);
   return countOf(copy) <= maxAttributes ? copy : merge({}, copy);
 }
 

@@ -1,7 +1,8 @@
+import type { Baggage } from '../propagation/baggage.ts';
 import type { RequestContext } from '../requests/request.ts';
 import type { TraceContext } from '../signal.ts';
 import { noTrace } from './silent-span.ts';
-import { validTraceState } from './trace-state.ts';
+import { validTraceState } from '../propagation/trace-state.ts';
 
 /** What a span begins under. */
 export interface Parent {
@@ -10,6 +11,8 @@ export interface Parent {
   readonly remote: boolean;
   /** What happens under it is part of this request. */
   readonly request: RequestContext | undefined;
+  /** What travels with its trace. */
+  readonly baggage: Baggage | undefined;
 }
 
 /**

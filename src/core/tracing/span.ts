@@ -38,7 +38,8 @@ export interface Span extends Disposable {
   readonly recording: boolean;
   setAttribute(key: string, value: AttributeValue | undefined): this;
   setAttributes(attributes: Attributes): this;
-  addEvent(name: string, attributes?: Attributes): this;
+  /** Adds what happened at `timestamp` (epoch milliseconds) or now. */
+  addEvent(name: string, attributes?: Attributes, timestamp?: number): this;
   /** Adds OpenTelemetry's event `exception`; does not change the status. */
   recordException(error: unknown): this;
   setStatus(status: SpanStatus): this;

@@ -32,7 +32,9 @@ export function createSpanStarter(runtime: Runtime, home: SpanHome, current: Cur
     if (given === undefined) return current.parentAt(place);
     const trace = given instanceof RecordingSpan ? given.trace : traceOfParent(given);
     if (trace === undefined) diagnostics.ignored(by, 'a parent that is not a trace context: there is none');
-    return trace ? { trace, remote: !home.own.has(trace), request: requestOf(given, place) } : undefined;
+    if (!trace) return undefined;
+    const baggage = given instanceof RecordingSpan ? given.baggage : home.baggage.get(trace);
+    return { trace, remote: !home.own.has(trace), request: requestOf(given, place), baggage };
   }
 
   function begin(name: string, given: SpanOptions, scope: Scope, under: RecordingSpan | undefined): Span {
@@ -61,9 +63,10 @@ export function createSpanStarter(runtime: Runtime, home: SpanHome, current: Cur
       () => run(span),
       (failed, error) => {
         if (failed) span.fail(error);
-        span.end();
+        // The callback may have ended it itself.
+        if (span.recording) span.end();
       },
-      (piece) => current.enter(span, piece),
+      (piece) => current.run(span, piece),
     );
   }
 

@@ -2,7 +2,7 @@ import type { FunctionInstrument } from '../function-instrument.ts';
 import type { RequestContext } from '../requests/request.ts';
 import type { Attributes, SpanKind, TraceContext } from '../signal.ts';
 import type { Span, StartSpan } from './span.ts';
-import type { HeadersInput } from './trace-headers.ts';
+import type { HeadersInput } from '../propagation/headers.ts';
 
 /** Options of `traceFunction`. */
 export interface TraceFunctionOptions {

@@ -1,7 +1,8 @@
-import { DeliveryError } from '../../sink.ts';
 import type { WriteResult } from '../../sink.ts';
 import type { HttpResponse } from '../../transport.ts';
-import { grpcPortHint, shownUrl } from './endpoint.ts';
+import { presentable, textOf } from '../http/foreign-text.ts';
+import { isTaken, refusal } from '../http/refusal.ts';
+import { grpcPortHint } from './endpoint.ts';
 import type { OtlpEndpoint, OtlpKind } from './otlp-options.ts';
 
 /** What a receiver said of a batch that it took. */
@@ -9,6 +10,13 @@ export interface OtlpAnswer extends WriteResult {
   /** Its own words: why it refused a part, or a warning about what it took. */
   readonly message?: string | undefined;
 }
+
+/**
+ * What an answer means for the batch.
+ * @param now epoch milliseconds, for a time to wait that is a date
+ * @throws DeliveryError unless the receiver took the batch, or a part of it
+ */
+export type ReadAnswer = (response: HttpResponse, endpoint: OtlpEndpoint, kind: OtlpKind, now: number) => OtlpAnswer | undefined;
 
 /** JSON of which nothing is known. */
 interface Fields {
@@ -21,14 +29,8 @@ const rejectedField: Readonly<Record<OtlpKind, string>> = {
   metrics: 'rejectedDataPoints',
 };
 
-const checkHeaders = ' (check the headers)';
-const checkPath = ' (check the path of the endpoint)';
-const hints: Readonly<Record<number, string>> = {
-  401: checkHeaders,
-  403: checkHeaders,
-  404: checkPath,
-  405: checkPath,
-};
+/** No others, so neither 408 nor 500: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
+const retryable: readonly number[] = [429, 502, 503, 504];
 
 /**
  * What an answer means for the batch. Refused data points count as that many signals: each stands for at least one.
@@ -36,45 +38,17 @@ const hints: Readonly<Record<number, string>> = {
  * @throws DeliveryError unless the receiver took the batch, or a part of it
  */
 export function readAnswer(response: HttpResponse, endpoint: OtlpEndpoint, kind: OtlpKind, now: number): OtlpAnswer | undefined {
-  const { status, headers, handedOff } = response;
+  const { status, handedOff } = response;
   const { url, protocol } = endpoint;
   if (handedOff) return { handedOff };
-  // Without a type, what begins like a page is one: no message of the protocol begins with that byte.
-  const isPage = /^text\/html/i.test(headers['content-type'] ?? '') || (headers['content-type'] === undefined && response.body[0] === 0x3c);
-  const isSuccess = status >= 200 && status < 300;
-  if (isSuccess && !isPage) return partialSuccess(response, endpoint, kind);
-  let said: string;
-  if (isSuccess) said = `answered ${status} with text/html: not an OTLP receiver`;
-  else if (status < 400) said = `redirects to ${targetOf(headers['location'], url)}${status ? ` (${status})` : ''}: set the endpoint to it`;
-  else said = `answered ${status}${isPage ? '' : complaint(response, endpoint)}${hints[status] ?? ''}`;
-  if (status === 400 || status === 415) said += ` (sent as ${protocol}: try the other protocol)`;
-  throw new DeliveryError(`POST ${shownUrl(url)} ${said}${grpcPortHint(url)}`, {
-    // No others, so neither 408 nor 500: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes
-    retryable: [429, 502, 503, 504].includes(status),
-    retryAfter: retryAfter(headers['retry-after'], now),
-    tooLarge: status === 413,
-  });
-}
-
-/** Only the origin: the rest may hold a token. */
-function targetOf(location: string | undefined, url: string): string {
-  try {
-    if (location) return new URL(location, url).origin;
-  } catch {
-    // No address.
-  }
-  // A browser hides it.
-  return 'another address';
-}
-
-/** Whole seconds or a date; what is neither, or has passed, is not there. In milliseconds. */
-function retryAfter(text = '', now: number): number | undefined {
-  const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : / GMT$/.test(text) ? Date.parse(text) - now : -1;
-  return wait >= 0 ? wait : undefined;
+  if (isTaken(response)) return partialSuccess(response, endpoint, kind);
+  const sentAs = status === 400 || status === 415 ? ` (sent as ${protocol}: try the other protocol)` : '';
+  const hint = `${sentAs}${grpcPortHint(url)}`;
+  throw refusal(response, { url, receiver: 'an OTLP receiver', complaint: complaint(response, endpoint), hint, retryable, now });
 }
 
 /** The specification wants a message here; what cannot be read as one is a receiver that says OK in its own way. */
-function partialSuccess(response: HttpResponse, endpoint: OtlpEndpoint, kind: OtlpKind): OtlpAnswer | undefined {
+export function partialSuccess(response: HttpResponse, endpoint: OtlpEndpoint, kind: OtlpKind): OtlpAnswer | undefined {
   const json = jsonOf(response);
   const part = json?.['partialSuccess'];
   const fields = fieldsOf(json ? undefined : fieldsOf(response.body)[1]);
@@ -90,8 +64,7 @@ function complaint(response: HttpResponse, endpoint: OtlpEndpoint): string {
   const { headers, body } = response;
   const json = jsonOf(response);
   const isText = headers['content-type']?.startsWith('text/');
-  const words = presentable(json ? json['message'] : isText ? body : fieldsOf(body)[2], endpoint);
-  return words && `: ${words}`;
+  return presentable(json ? json['message'] : isText ? body : fieldsOf(body)[2], endpoint);
 }
 
 function jsonOf({ headers, body }: HttpResponse): Fields | undefined {
@@ -104,10 +77,16 @@ function jsonOf({ headers, body }: HttpResponse): Fields | undefined {
   }
 }
 
-/** The numbers and the texts of a protobuf message by field, as far as it can be read. */
-function fieldsOf(bytes: unknown): Readonly<Record<number, unknown>> {
+/** The numbers and the texts of a protobuf message by field, the last of each, as far as it can be read. */
+export function fieldsOf(bytes: unknown): Readonly<Record<number, unknown>> {
   const fields: Record<number, unknown> = {};
-  if (!(bytes instanceof Uint8Array)) return fields;
+  eachField(bytes, (field, value) => (fields[field] = value));
+  return fields;
+}
+
+/** Visits the numbers and the texts of a protobuf message, in their order, as far as it can be read. */
+export function eachField(bytes: unknown, visit: (field: number, value: number | Uint8Array) => void): void {
+  if (!(bytes instanceof Uint8Array)) return;
   let at = 0;
   function varint(): number {
     let value = 0;
@@ -121,25 +100,8 @@ function fieldsOf(bytes: unknown): Readonly<Record<number, unknown>> {
     const tag = varint();
     const value = varint();
     // A number, or the length of a text; others are not read here.
-    if (tag % 8 === 0) fields[tag >> 3] = value;
-    else if (tag % 8 === 2) fields[tag >> 3] = bytes.subarray(at, (at += value));
+    if (tag % 8 === 0) visit(tag >> 3, value);
+    else if (tag % 8 === 2) visit(tag >> 3, bytes.subarray(at, (at += value)));
     else break;
   }
-  return fields;
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
-}
-
-/** Foreign text on one line, short, without the secrets we sent ourselves. */
-function presentable(given: unknown, { headers, url }: OtlpEndpoint): string {
-  // Longer than any key, before the replacing: a receiver may send 64 KiB.
-  let text = (given instanceof Uint8Array ? textOf(given) : typeof given === 'string' ? given : '').slice(0, 4_096);
-  // What follows `?` may be a key.
-  for (const secret of [...Object.values(headers), ...url.split(/[?&][^=]*=/).slice(1)].join(' ').split(/[\s,;=:]+/)) {
-    if (secret.length > 5) text = text.replaceAll(secret, '[redacted]');
-  }
-  // Line breaks, escape sequences, and marks that turn the direction of writing.
-  return text.replace(/[\s\p{C}]+/gu, ' ').trim().slice(0, 200);
 }

@@ -45,7 +45,12 @@ export function shownUrl(url: string): string {
   return url.replace(/\?.*/, '');
 }
 
-/** Receivers listen for gRPC at 4317, and speak no HTTP there: said behind whatever went wrong. */
+/** Receivers listen for gRPC at 4317. */
+export function isGrpcPort(url: string): boolean {
+  return new URL(url).origin.endsWith(':4317');
+}
+
+/** They speak no HTTP there: said behind whatever went wrong. */
 export function grpcPortHint(url: string): string {
-  return /:4317\b/.test(url) ? '; port 4317 is for gRPC, OTLP over HTTP is at 4318' : '';
+  return isGrpcPort(url) ? '; port 4317 is for gRPC, OTLP over HTTP is at 4318' : '';
 }

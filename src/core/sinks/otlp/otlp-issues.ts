@@ -1,32 +1,28 @@
 import type { ConfigurationIssue } from '../../configuration-error.ts';
-import { expectedEndpoint, readAddress, suggestedEndpoint } from './endpoint.ts';
-import { headerIssues } from './otlp-headers.ts';
+import { endpointRule, headersRule, milliseconds, optionIssues } from '../http/option-issues.ts';
+import type { Rule } from '../http/option-issues.ts';
+import { expectedEndpoint, isGrpcPort, readAddress } from './endpoint.ts';
+import type { OtlpSinkOptions } from './otlp-options.ts';
 
-/** What a value has to be, for options and variables alike. */
-export interface Rule {
-  readonly expected: string;
-  readonly fits: (value: unknown) => boolean;
-}
-
-const oneOf = (one: string, other: string, later = ''): Rule => ({
-  expected: `'${one}' or '${other}'${later}`,
+const oneOf = (one: string, other: string, more = ''): Rule => ({
+  expected: `'${one}' or '${other}'${more}`,
   fits: (value) => value === one || value === other,
 });
-export const milliseconds: Rule = {
-  expected: 'milliseconds, from 1 to 2147483647',
-  fits: (value) => typeof value === 'number' && value >= 1 && value <= 2_147_483_647,
+/** Of hosts that speak HTTP alone. */
+const httpProtocol: Rule = /* @__PURE__ */ oneOf('http/protobuf', 'http/json', ', at port 4318 (gRPC is for Node)');
+/** Of all others. */
+export const protocol: Rule = {
+  expected: `'http/protobuf', 'http/json' or 'grpc'`,
+  fits: (value) => value === 'grpc' || httpProtocol.fits(value),
 };
-export const protocol: Rule = /* @__PURE__ */ oneOf('http/protobuf', 'http/json', ' (grpc: not available yet)');
 export const compression: Rule = /* @__PURE__ */ oneOf('gzip', 'none');
 export const temporality: Rule = /* @__PURE__ */ oneOf('cumulative', 'delta');
 
-const endpoint: Rule = { expected: expectedEndpoint, fits: (value) => typeof value === 'string' && readAddress(value) !== undefined };
-const headers: Rule = { expected: '', fits: () => true };
 /** What is in the files is for the host that reads them. */
 const tls: Rule = { expected: 'an object { ca, cert, key }', fits: (value) => typeof value === 'object' && value !== null };
 const rules: Readonly<Record<string, Rule>> = {
-  endpoint,
-  headers,
+  endpoint: /* @__PURE__ */ endpointRule(expectedEndpoint),
+  headers: headersRule,
   protocol,
   compression,
   timeout: milliseconds,
@@ -35,23 +31,18 @@ const rules: Readonly<Record<string, Rule>> = {
   tls,
 };
 
-/** A name or a number; a credential is longer, or mixed. */
-const plain: RegExp = /^([a-z/]{1,13}|-?[\d.]{1,13})$/;
+/** Every wrong option of an OTLP sink. `path` is where they were given; `grpc`: whether this host can send over gRPC. */
+export function otlpIssues(options: unknown, path: string, grpc: boolean): readonly ConfigurationIssue[] {
+  if (grpc) return optionIssues(options, path, rules);
+  return [...optionIssues(options, path, { ...rules, protocol: httpProtocol }), ...portIssues(options, path)];
+}
 
-/** Every wrong option of an OTLP sink. `path` is where they were given. Shows nothing of an endpoint or a header: it may hold a secret. */
-export function otlpIssues(options: unknown, path: string): readonly ConfigurationIssue[] {
-  if (typeof options !== 'object' || options === null) return [{ path, expected: 'an object of options', received: typeof options }];
-  const names = Object.keys(rules);
-  return [...new Set([...names, ...Object.keys(options)])].flatMap((name) => {
-    const value = (options as Readonly<Record<string, unknown>>)[name];
-    const at = `${path}.${name}`;
-    if (!names.includes(name)) return [{ path: at, expected: `one of the options ${names.join(', ')}`, received: 'an unknown option' }];
-    if (value === undefined) return [];
-    if (name === 'headers') return headerIssues(value, at);
-    const { expected, fits } = rules[name]!;
-    if (fits(value)) return [];
-    if (name === 'endpoint') return [{ path: at, expected, received: typeof value, suggestion: suggestedEndpoint(value) }];
-    const shown = typeof value !== 'object' && plain.test(String(value)) ? ` ${typeof value === 'string' ? `"${value}"` : String(value)}` : '';
-    return [{ path: at, expected, received: typeof value + shown }];
-  });
+/** An endpoint for gRPC, on a host without: unless another protocol is chosen, nobody there would understand what is sent. */
+function portIssues(options: unknown, path: string): readonly ConfigurationIssue[] {
+  const { endpoint, protocol } = Object(options) as OtlpSinkOptions;
+  const address = typeof endpoint === 'string' ? readAddress(endpoint) : undefined;
+  if (address === undefined || !isGrpcPort(address.url) || httpProtocol.fits(protocol)) return [];
+  const expected = 'the port of OTLP over HTTP, 4318 (gRPC is for Node)';
+  const suggestion = new URL(address.url).origin.replace(/\d+$/, '4318');
+  return [{ path: `${path}.endpoint`, expected, received: 'port 4317, which is for gRPC', suggestion }];
 }

@@ -1,5 +1,7 @@
 import type { TlsOptions } from '../../transport.ts';
 
+export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
+
 /** Options of sinks that send over HTTP. */
 export interface HttpSinkOptions {
   /** Where the receiver is: an `http` or `https` URL. */
@@ -15,8 +17,8 @@ export interface HttpSinkOptions {
 export interface OtlpSinkOptions extends HttpSinkOptions {
   /**
    * Base of the receiver, for all kinds of data: `/v1/traces`, `/v1/logs` and `/v1/metrics` are added; one of these at its end is taken
-   * off first. Its query is kept. Credentials in it, percent-encoded, become an `Authorization` header unless `headers` has one.
-   * Default `http://localhost:4318`.
+   * off first. Its query is kept. Over gRPC, which has neither, path and query are not used. Credentials in it, percent-encoded, become
+   * an `Authorization` header unless `headers` has one. Default `http://localhost:4318`, over gRPC `http://localhost:4317`.
    */
   readonly endpoint?: string | undefined;
   /**
@@ -24,8 +26,11 @@ export interface OtlpSinkOptions extends HttpSinkOptions {
    * breaks.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Default `http/protobuf`. `grpc` is not available yet. */
-  readonly protocol?: 'http/protobuf' | 'http/json' | 'grpc' | undefined;
+  /**
+   * Default `grpc` for an endpoint at port 4317, else `http/protobuf`. Only Node can send over gRPC: elsewhere it is a
+   * `ConfigurationError`, as is that port without another protocol.
+   */
+  readonly protocol?: OtlpProtocol | undefined;
   /**
    * Default `none`. A browser that can compress does so too, but not while a page is left; the receiver must then allow the header
    * `content-encoding` (CORS).
@@ -49,10 +54,10 @@ export type OtlpKind = 'traces' | 'logs' | 'metrics';
 
 /** How one kind of data is sent. */
 export interface OtlpEndpoint {
-  /** Whole URL, without credentials. */
+  /** Whole URL, without credentials; over gRPC that of the method. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly protocol: 'http/protobuf' | 'http/json';
+  readonly protocol: OtlpProtocol;
   readonly compression: 'gzip' | 'none';
   /** Milliseconds; `undefined`: that of the delivery. */
   readonly timeout: number | undefined;

@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts';
-import { DeliveryError } from '../../sink.ts';
 import type { WriteContext, WriteResult } from '../../sink.ts';
 import type { HttpTransport } from '../../transport.ts';
 import { readProperty } from '../../read-property.ts';
-import { readAnswer } from './answer.ts';
+import { expectFit } from '../http/expect-fit.ts';
+import type { ReadAnswer } from './answer.ts';
 import { grpcPortHint } from './endpoint.ts';
 import type { OtlpEndpoint, OtlpKind } from './otlp-options.ts';
 
@@ -11,6 +11,7 @@ export interface PostOptions {
   readonly kind: OtlpKind;
   readonly endpoint: OtlpEndpoint;
   readonly transport: HttpTransport;
+  readonly readAnswer: ReadAnswer;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
 }
@@ -21,22 +22,21 @@ export interface PostOptions {
  */
 export type Post = (body: Uint8Array) => (context: WriteContext) => Promise<WriteResult | undefined>;
 
-export function createPost({ kind, endpoint, transport, clock, warn }: PostOptions): Post {
+export function createPost({ kind, endpoint, transport, readAnswer, clock, warn }: PostOptions): Post {
   const { url, protocol } = endpoint;
-  const headers = { ...endpoint.headers, 'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf' };
+  // Over gRPC its transport says that.
+  const type = protocol !== 'grpc' && { 'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf' };
+  const headers = { ...endpoint.headers, ...type };
   /** A port for gRPC seldom answers in HTTP. */
   function explain(error: unknown): never {
-    const hint = grpcPortHint(url);
+    const hint = protocol === 'grpc' ? '' : grpcPortHint(url);
     throw hint === '' ? error : new Error(`${String(readProperty(Object(error), 'message'))}${hint}`, { cause: error });
   }
 
   return (body) => {
-    if (body.length > transport.maxBodyBytes) {
-      const message = `${body.length} bytes of ${kind} are more than fit in a request (${transport.maxBodyBytes})`;
-      throw new DeliveryError(message, { retryable: false, tooLarge: true });
-    }
-    return async ({ abortSignal, leaving, run }) => {
-      const response = await transport.send({ url, headers, body, abortSignal, leaving, run }).catch(explain);
+    expectFit(body, transport, kind);
+    return async ({ abortSignal, leaving, run, timeout = endpoint.timeout }) => {
+      const response = await transport.send({ url, headers, body, abortSignal, leaving, run, timeout }).catch(explain);
       const answer = readAnswer(response, endpoint, kind, clock.now());
       if (answer?.message) warn(`${kind}: ${answer.message}`);
       return answer;

@@ -4,12 +4,15 @@ import type { Channel, Queue } from '../../delivery/channel.ts';
 import type { Signal, SpanSignal } from '../../signal.ts';
 import type { Sink, WriteResult } from '../../sink.ts';
 import type { CreateTransport, HttpTransport } from '../../transport.ts';
+import { encodeEach } from '../http/encoded-records.ts';
+import type { EncodedRecords } from '../http/encoded-records.ts';
 import { createMetricQueue } from './metric-queue.ts';
-import { encodeEach, encodeLogs, encodeMetrics, encodeSpansAsJson, isJson } from './otlp-encoding.ts';
-import type { EncodedRecords } from './otlp-encoding.ts';
+import { encodeLogs, encodeMetrics, encodeSpansAsJson, isJson } from './otlp-encoding.ts';
 import { toOtlpLog } from './otlp-log.ts';
 import type { LoggedSignal } from './otlp-log.ts';
 import { toOtlpMetrics } from './otlp-metrics.ts';
+import { readAnswer } from './answer.ts';
+import type { OtlpGrpc } from './otlp-grpc.ts';
 import type { OtlpKind, OtlpSettings } from './otlp-options.ts';
 import { createPost } from './otlp-post.ts';
 import type { Post } from './otlp-post.ts';
@@ -23,9 +26,15 @@ import type { Part } from './write-parts.ts';
 export interface OtlpSinkParts {
   readonly settings: OtlpSettings;
   readonly createTransport: CreateTransport;
+  /** For settings that say so. */
+  readonly grpc?: OtlpGrpc | undefined;
   readonly clock: Clock;
   /** `telemetry.sdk.language`. */
   readonly language: 'nodejs' | 'webjs';
+  /** Default `otlp`. */
+  readonly name?: string | undefined;
+  /** What it sends; signals of other kinds it does not accept. Default: all. */
+  readonly kinds?: readonly OtlpKind[] | undefined;
   /** Said once a manager uses the sink. */
   readonly warnings?: readonly string[] | undefined;
 }
@@ -33,14 +42,17 @@ export interface OtlpSinkParts {
 /** About what a record takes in a request. Batches that do not fit are encoded in vain, then halved. */
 const RECORD_BYTES = 240;
 
+const allKinds: readonly OtlpKind[] = ['traces', 'logs', 'metrics'];
+
 /** A sink's way to one endpoint: with a queue of its own, or as a share of what the whole sink is given. */
 type OtlpChannel = Channel & Part;
 
 /**
- * Sends signals over OTLP/HTTP: spans, what becomes a log record, and what is counted each have a channel, i.e. an endpoint, a
+ * Sends signals over OTLP: spans, what becomes a log record, and what is counted each have a channel, i.e. an endpoint, a
  * queue and retries of their own. A copy of the sink without its channels works as well, with one queue for all.
  */
-export function createOtlpSink({ settings, createTransport, clock, language, warnings = [] }: OtlpSinkParts): Sink {
+export function createOtlpSink(parts: OtlpSinkParts): Sink {
+  const { settings, clock, language, name = 'otlp', kinds = allKinds, warnings = [] } = parts;
   const { temporality } = settings;
   const transports = new Map<string, HttpTransport>();
   let resource = createOtlpResource({}, language);
@@ -50,28 +62,29 @@ export function createOtlpSink({ settings, createTransport, clock, language, war
   function postTo(kind: OtlpKind): { readonly post: Post; readonly maxBatchSize: number } {
     const endpoint = settings[kind];
     const { compression, tls } = endpoint;
-    const key = JSON.stringify([compression, tls]);
-    const transport = transports.get(key) ?? createTransport({ compression, tls });
+    const way = (endpoint.protocol === 'grpc' && parts.grpc) || { createTransport: parts.createTransport, readAnswer };
+    const key = JSON.stringify([way === parts.grpc, compression, tls]);
+    const transport = transports.get(key) ?? way.createTransport({ compression, tls });
     transports.set(key, transport);
-    const post = createPost({ kind, endpoint, transport, clock, warn: (message) => warn(message) });
+    const post = createPost({ kind, endpoint, transport, readAnswer: way.readAnswer, clock, warn: (message) => warn(message) });
     return { post, maxBatchSize: Math.floor(transport.maxBodyBytes / RECORD_BYTES) };
   }
 
   /** For signals that become a record each. What cannot be read, because a user's operator broke it, is refused alone. */
   function recordChannel<S extends Signal>(
-    name: OtlpKind,
+    kind: OtlpKind,
     accepts: (signal: Signal) => boolean,
     encode: (signals: readonly S[]) => EncodedRecords,
   ): OtlpChannel {
-    const { timeout } = settings[name];
-    const { post, maxBatchSize } = postTo(name);
+    const { timeout } = settings[kind];
+    const { post, maxBatchSize } = postTo(kind);
     function prepare(batch: readonly Signal[]): ReturnType<Part['prepare']> {
       const { body, unreadable } = encode(batch as readonly S[]);
       if (body === undefined) return () => ({ rejected: unreadable });
       const send = post(body);
       return unreadable === 0 ? send : async (context) => withRejected(await send(context), unreadable);
     }
-    return { name, accepts, concurrent: true, timeout, maxBatchSize, prepare, write: (batch, context) => prepare(batch)(context) };
+    return { name: kind, accepts, concurrent: true, timeout, maxBatchSize, prepare, write: (batch, context) => prepare(batch)(context) };
   }
 
   function traceChannel(): OtlpChannel {
@@ -129,17 +142,18 @@ export function createOtlpSink({ settings, createTransport, clock, language, war
     };
   }
 
-  const channels: readonly OtlpChannel[] = [traceChannel(), logChannel(), metricChannel()];
+  const channelOf: Readonly<Record<OtlpKind, () => OtlpChannel>> = { traces: traceChannel, logs: logChannel, metrics: metricChannel };
+  const channels = kinds.map((kind) => channelOf[kind]());
 
   const sink: Sink = {
-    name: 'otlp',
+    name,
     configure(given) {
       resource = createOtlpResource(given.resource, language);
       warn = given.warn;
       unsaid.forEach(warn);
       unsaid = [];
     },
-    accepts: ({ kind, trace }) => kind !== 'span' || trace?.sampled === true,
+    accepts: (signal) => channels.some((channel) => channel.accepts(signal)),
     write: writeParts(channels),
     close() {
       for (const transport of transports.values()) transport.close();

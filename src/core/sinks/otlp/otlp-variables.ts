@@ -1,11 +1,12 @@
 import type { Variables } from '../../config/environment-variables.ts';
 import type { TlsOptions } from '../../transport.ts';
+import { milliseconds } from '../http/option-issues.ts';
+import type { Rule } from '../http/option-issues.ts';
 import { expectedEndpoint, readAddress, suggestedEndpoint } from './endpoint.ts';
 import type { Address } from './endpoint.ts';
 import { expectedHeader } from './otlp-headers.ts';
 import type { Headers } from './otlp-headers.ts';
-import { compression, milliseconds, protocol, temporality } from './otlp-issues.ts';
-import type { Rule } from './otlp-issues.ts';
+import { compression, protocol, temporality } from './otlp-issues.ts';
 import type { OtlpEndpoint, OtlpKind, OtlpSettings } from './otlp-options.ts';
 
 /** What the variables say; `undefined` where they say nothing of use. */
@@ -40,9 +41,18 @@ function complainOnce(warn: (message: string) => void): Complain {
 
 /** Where the variables say that one kind of data goes; the whole address for that kind beats the base for all. */
 function addressIn(variables: Variables, kind: OtlpKind, complain: Complain): Address | undefined {
+  const said = (name: string): string =>
+    (variables[`${prefix}${kind.toUpperCase()}_${name}`]?.trim() || variables[prefix + name]?.trim() || '').toLowerCase();
+
+  /** Only gRPC has endpoints without a scheme, and a word for whether they are encrypted. */
+  function withScheme(text: string): string {
+    const isGrpc = /^[\w.-]+(:\d+)?$/.test(text) && (said('PROTOCOL') || (text.endsWith(':4317') && 'grpc')) === 'grpc';
+    return isGrpc ? `${said('INSECURE') === 'true' ? 'http' : 'https'}://${text}` : text;
+  }
+
   function read(name: string, base?: OtlpKind): Address | undefined {
     const text = variables[name]?.trim();
-    return text ? (readAddress(text, base) ?? complain(name, expectedEndpoint, suggestedEndpoint(text))) : undefined;
+    return text ? (readAddress(withScheme(text), base) ?? complain(name, expectedEndpoint, suggestedEndpoint(text))) : undefined;
   }
   return read(`${prefix}${kind.toUpperCase()}_ENDPOINT`) ?? read(`${prefix}ENDPOINT`, kind);
 }

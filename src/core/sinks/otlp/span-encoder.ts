@@ -1,6 +1,6 @@
 import type { SpanEvent, SpanSignal, TraceContext } from '../../signal.ts';
+import type { EncodedRecords } from '../http/encoded-records.ts';
 import { anyValue } from './any-value.ts';
-import type { EncodedRecords } from './otlp-encoding.ts';
 import { attributesBeside } from './otlp-resource.ts';
 import type { OtlpResource } from './otlp-resource.ts';
 import { createScopes } from './otlp-scope.ts';

@@ -1,9 +1,9 @@
-/** Longest that is carried, and most members. https://www.w3.org/TR/trace-context/#tracestate-limits */
+/** Longest that is carried, and most members. https://www.w3.org/TR/trace-context-2/#tracestate-limits */
 const maxLength = 512;
 const maxMembers = 32;
 
-/** https://www.w3.org/TR/trace-context/#list */
-const memberPattern = /^([a-z][a-z\d_*/-]{0,255}|[a-z\d][a-z\d_*/-]{0,240}@[a-z][a-z\d_*/-]{0,13})=[ -+\--<>-~]{0,255}[!-+\--<>-~]$/;
+/** https://www.w3.org/TR/trace-context-2/#list-members */
+const memberPattern = /^([a-z\d][a-z\d_*/@-]{0,255})=[ -+\--<>-~]{0,255}[!-+\--<>-~]$/;
 
 /**
  * W3C `tracestate`, as it may be handed on: what other tracing systems carry along with a trace. `undefined` when it is empty, not

@@ -1,0 +1,64 @@
+import type { ClientSpan } from './client-spans.ts';
+
+/** A call of `fetch`, as far as it is looked at: nothing here reads a body, or makes a request of its own. */
+export interface FetchCall {
+  readonly method: string;
+  readonly address: string;
+  /** Whether it may be given headers. */
+  readonly carries: boolean;
+  readonly signal: AbortSignal | null | undefined;
+  /** The arguments of the same call with these headers. */
+  carrying(span: ClientSpan): unknown[];
+}
+
+/** Throws what reading the arguments throws: then the browser will refuse the call as well. */
+export function readFetchCall([input, init, ...rest]: readonly unknown[]): FetchCall {
+  const request = isRequest(input) ? input : undefined;
+  const given = (init ?? {}) as RequestInit;
+  // Once: it may be a text of its own each time.
+  const address = request?.url ?? String(input);
+  const { method = request?.method ?? 'GET', mode = request?.mode, signal = request?.signal } = given;
+  return {
+    method: String(method),
+    address,
+    // Without permission no header arrives but the simplest; and a navigation that gets an `init` is none any more.
+    carries: mode !== 'no-cors' && mode !== 'navigate' && isCopyable(given),
+    signal,
+    carrying(span) {
+      const copy = copyOf(given);
+      if (request !== undefined && Object.values(copy).every((value) => value === undefined)) {
+        // An `init` that says anything takes these from the request: https://fetch.spec.whatwg.org/#dom-request
+        copy.referrer = request.referrer;
+        copy.referrerPolicy = request.referrerPolicy;
+      }
+      // Not into the request's own headers: the application may send it again, to somewhere else.
+      copy.headers = withHeaders(copy.headers ?? request?.headers ?? {}, span);
+      return [request ?? address, copy, ...rest];
+    },
+  };
+}
+
+/** Of a frame, too. */
+function isRequest(input: unknown): input is Request {
+  return Object.prototype.toString.call(input) === '[object Request]';
+}
+
+/** What a browser would read of other objects, a loop over their keys may not find. */
+function isCopyable(init: RequestInit): boolean {
+  const prototype: unknown = Object.getPrototypeOf(init);
+  return prototype === null || prototype === Object.prototype || isRequest(init);
+}
+
+function copyOf(init: RequestInit): RequestInit {
+  const copy: Record<string, unknown> = {};
+  // A request's properties are its prototype's.
+  for (const key in init) copy[key] = init[key as keyof RequestInit];
+  return copy;
+}
+
+/** In the form they came in, so that the names keep their case. */
+function withHeaders(given: HeadersInit, { headers, replaces }: ClientSpan): HeadersInit {
+  const stays = ([name]: readonly string[]): boolean => !replaces(String(name).toLowerCase());
+  if (Symbol.iterator in given) return [...[...given].filter(stays), ...Object.entries(headers)] as [string, string][];
+  return { ...Object.fromEntries(Object.entries(given).filter(stays)), ...headers };
+}

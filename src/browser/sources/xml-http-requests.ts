@@ -1,0 +1,130 @@
+import { Observable } from 'rxjs';
+import type { Source } from '../../core/source.ts';
+import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
+import { clientSpans } from './client-spans.ts';
+import type { BeginClientSpan, ClientSpan } from './client-spans.ts';
+import { ignoredRequests } from './ignored-requests.ts';
+import type { RequestSourceOptions } from './ignored-requests.ts';
+import { patchMethod } from './patch-method.ts';
+
+/**
+ * Every `XMLHttpRequest` of the page is a span, from `send` until it is over, body included. Its trace headers go where
+ * `tracing.propagateTo` allows. Silent where there is none, as in a service worker.
+ * @throws ConfigurationError for wrong options
+ */
+export function xmlHttpRequests(options: RequestSourceOptions = {}): Source {
+  const isIgnored = ignoredRequests('xmlHttpRequests', options);
+  return {
+    name: 'xml-http-requests',
+    observe: ({ tracing }) =>
+      new Observable((subscriber) => {
+        if (typeof XMLHttpRequest === 'function') subscriber.add(patch(tracing, clientSpans(tracing, isIgnored)));
+      }),
+  };
+}
+
+/** A request from `open` on. */
+interface Opened {
+  readonly method: string;
+  readonly address: string;
+  /** Headers of the application that may have to go: the browser joins what is set twice. */
+  readonly held: (readonly [name: string, value: string])[];
+  sent: boolean;
+  /** While its span has not ended: ends it with a status, or with the event that told of a failure. */
+  settle?: ((event: string, status: number) => void) | undefined;
+}
+
+/** By the event that tells of it, what a request without an answer failed with; a listener of the application may stop all but the last. */
+const failures: Readonly<Record<string, string>> = {
+  error: 'NetworkError',
+  abort: 'AbortError',
+  timeout: 'TimeoutError',
+  loadend: 'NetworkError',
+};
+
+function patch(tracing: SourceTracing, begin: BeginClientSpan): () => void {
+  const { prototype } = XMLHttpRequest;
+  const requests = new WeakMap<object, Opened>();
+  /** Those whose headers wait for `send`. */
+  const holding = new Set<XMLHttpRequest>();
+  const { setRequestHeader } = prototype;
+
+  /** Sets what the application set and the span does not replace, and what the span brings. */
+  function setHeaders(request: XMLHttpRequest, held: Opened['held'], span?: ClientSpan): void {
+    holding.delete(request);
+    const kept = held.splice(0).filter(([name]) => span?.replaces(name.toLowerCase()) !== true);
+    for (const header of [...kept, ...Object.entries(span?.headers ?? {})]) Reflect.apply(setRequestHeader, request, header);
+  }
+
+  const undo = [
+    patchMethod(prototype, 'open', (original, self, args) => {
+      const request = self as XMLHttpRequest;
+      const before = requests.get(request);
+      const isOver = before !== undefined && request.readyState === XMLHttpRequest.DONE;
+      const status = isOver ? request.status : 0;
+      // Once: it may be a text of its own each time.
+      const [method, address, ...rest] = args.length < 2 ? args : [String(args[0]), String(args[1]), ...args.slice(2)];
+      const result = Reflect.apply(original, self, args.length < 2 ? args : [method, address, ...rest]);
+      // What was under way is given up without an event.
+      before?.settle?.(isOver ? 'error' : 'abort', status);
+      holding.delete(request);
+      requests.set(request, { method: String(method), address: String(address), held: [], sent: false });
+      return result;
+    }),
+    patchMethod(prototype, 'setRequestHeader', (original, self, args) => {
+      const request = self as XMLHttpRequest;
+      const opened = requests.get(request);
+      const [name, value] = args;
+      const waits =
+        opened?.sent === false &&
+        typeof name === 'string' &&
+        tracing.fields.includes(name.toLowerCase()) &&
+        typeof value === 'string' &&
+        // The others the browser refuses at once.
+        /^[ -~]*$/.test(value);
+      if (!waits) return Reflect.apply(original, self, args);
+      opened.held.push([name, value]);
+      holding.add(request);
+      return undefined;
+    }),
+    patchMethod(prototype, 'send', (original, self, args) => {
+      const request = self as XMLHttpRequest;
+      const opened = requests.get(request);
+      const send = (): unknown => Reflect.apply(original, self, args);
+      if (opened === undefined || opened.sent || request.readyState !== XMLHttpRequest.OPENED) return send();
+      opened.sent = true;
+      const span = begin(opened.method, opened.address, true);
+      setHeaders(request, opened.held, span);
+      if (span === undefined) return send();
+      follow(request, opened, span);
+      try {
+        return send();
+      } catch (error) {
+        // One that is not asynchronous tells this way.
+        opened.settle?.(error instanceof DOMException && error.name === 'TimeoutError' ? 'timeout' : 'error', 0);
+        throw error;
+      }
+    }),
+  ];
+  return () => {
+    for (const step of undo) step();
+    for (const request of holding) setHeaders(request, requests.get(request)?.held ?? []);
+  };
+}
+
+/** Ends the span with the request; an answer before the application's listeners for `load` hear of it. */
+function follow(request: XMLHttpRequest, opened: Opened, span: ClientSpan): void {
+  const hear = ({ type }: Event): void => {
+    // With an answer it has a status from its headers on, and is over with its body.
+    const isOver = type !== 'readystatechange' || (request.readyState === XMLHttpRequest.DONE && request.status > 0);
+    if (isOver) opened.settle?.(type, request.status);
+  };
+  const events = ['readystatechange', ...Object.keys(failures)];
+  opened.settle = (event, status) => {
+    opened.settle = undefined;
+    for (const type of events) request.removeEventListener(type, hear, true);
+    if (status > 0) span.answered(status);
+    else span.failed(String(failures[event]));
+  };
+  for (const type of events) request.addEventListener(type, hear, true);
+}

@@ -1,0 +1,120 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { Arrival, Arrivals, Arriving } from './arrivals.ts';
+import { expressRoute } from './express-route.ts';
+
+/** Follows what HTTP/1 servers are asked. */
+export interface Http1Exchanges {
+  /** Until the result is called; what is under way then still ends. */
+  watch(): () => void;
+  arrivalOf(request: object): Arrival | undefined;
+}
+
+interface Exchange {
+  readonly arrival: Arrival;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** What Node's channels tell with. */
+interface Told {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: Duplex;
+}
+
+interface Connection {
+  /** Oldest first: there are several where a client sends on without waiting for answers. */
+  readonly open: Exchange[];
+  readonly closed: () => void;
+}
+
+/**
+ * By the connection, not by the response: one that waits for its turn when the connection closes gets no event of its own, and in
+ * this way most requests cost no listener.
+ */
+export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown) => void): Http1Exchanges {
+  const connections = new Map<Duplex, Connection>();
+
+  function connectionOf(socket: Duplex): Connection {
+    const known = connections.get(socket);
+    if (known !== undefined) return known;
+    const open: Exchange[] = [];
+    const closed = (): void => {
+      connections.delete(socket);
+      for (const exchange of open.splice(0)) end(exchange, true);
+    };
+    const connection = { open, closed };
+    connections.set(socket, connection);
+    socket.once('close', closed);
+    return connection;
+  }
+
+  function end({ arrival, request, response }: Exchange, wasAborted: boolean): void {
+    try {
+      arrival.route ??= expressRoute(request);
+      arrivals.end(arrival, response.headersSent ? response.statusCode : undefined, wasAborted);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function started(message: unknown): void {
+    try {
+      const { request, response, socket } = message as Told;
+      const arrival = arrivals.begin(arriving(request), hasBody(request) ? request : undefined);
+      if (arrival !== undefined) connectionOf(socket).open.push({ arrival, request, response });
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function finished(message: unknown): void {
+    try {
+      const { response, socket } = message as Told;
+      const open = connections.get(socket)?.open ?? [];
+      const index = open.findIndex((exchange) => exchange.response === response);
+      const [exchange] = index < 0 ? [] : open.splice(index, 1);
+      if (exchange !== undefined) end(exchange, false);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function letGo(): void {
+    for (const [socket, { open, closed }] of connections) {
+      socket.off('close', closed);
+      for (const exchange of open) exchange.response.once('close', () => end(exchange, !exchange.response.writableFinished));
+    }
+    connections.clear();
+  }
+
+  return {
+    watch() {
+      subscribe('http.server.request.start', started);
+      subscribe('http.server.response.finish', finished);
+      return () => {
+        unsubscribe('http.server.request.start', started);
+        unsubscribe('http.server.response.finish', finished);
+        letGo();
+      };
+    },
+    arrivalOf: (request) => {
+      const socket: unknown = Reflect.get(request, 'socket');
+      return connections.get(socket as Duplex)?.open.find((exchange) => exchange.request === request)?.arrival;
+    },
+  };
+}
+
+/** What an HTTP/1 request says of itself. */
+export function arriving(request: IncomingMessage): Arriving {
+  const { method = 'GET', url = '/', headers, httpVersion, socket } = request;
+  const scheme = (socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http';
+  return { method, target: url, scheme, host: headers.host, protocolVersion: httpVersion, headers };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}

@@ -1,0 +1,58 @@
+import { ClientRequest } from 'node:http';
+import { Observable } from 'rxjs';
+import { createClientIgnore } from '../../core/http/client-ignore.ts';
+import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
+import { endFailed } from '../../core/http/outcome.ts';
+import type { Source } from '../../core/source.ts';
+import { createClientSpans } from './client-spans.ts';
+import type { ClientSpan } from './client-spans.ts';
+import { clientUrl } from './client-url.ts';
+import { followAnswer } from './follow-answer.ts';
+import { sayNotFollowed } from './not-followed.ts';
+import { withHeaders } from './outgoing-headers.ts';
+import { patchMethod } from './patch-method.ts';
+
+const name = 'outgoing-requests';
+
+/**
+ * Every request of `node:http` and `node:https` is a span of kind `client`, however it was made: with functions imported before, with
+ * an agent, with a body that is streamed. It begins when the head of the request is written, and ends when the answer has been read,
+ * or its connection is closed. From status 400 on it is an error. Its trace headers go where `tracing.propagateTo` allows.
+ * @throws ConfigurationError for wrong options
+ */
+export function outgoingRequests(options: OutgoingRequestsOptions = {}): Source {
+  const ignores = createClientIgnore('outgoingRequests', name, options);
+  return {
+    name,
+    observe: ({ tracing }) =>
+      new Observable(() => {
+        const begin = createClientSpans(tracing, ignores);
+
+        function seen(request: ClientRequest, given: unknown): ClientSpan | undefined {
+          try {
+            return tracing.observes() ? begin(request.method, clientUrl(request, given)) : undefined;
+          } catch (error) {
+            sayNotFollowed(tracing, name, error);
+            return undefined;
+          }
+        }
+
+        // Here the headers of every request become bytes: of some in the constructor, of others at the first piece of the body.
+        return patchMethod(ClientRequest.prototype, '_storeHeader', (receiver, args, proceed) => {
+          const request = receiver as ClientRequest;
+          const [firstLine, given] = args;
+          const client = seen(request, given);
+          if (client === undefined) return proceed(args);
+          try {
+            const result = proceed([firstLine, withHeaders(request, given, client)]);
+            followAnswer(request, client.span);
+            return result;
+          } catch (error) {
+            // A header of the application that cannot be sent.
+            endFailed(client.span, error);
+            throw error;
+          }
+        });
+      }),
+  };
+}

@@ -1,0 +1,159 @@
+// What sources trace with: see src/core/tracing/source-tracing.ts. The sources of each host have suites of their own.
+import { context, propagation, trace } from '@opentelemetry/api';
+import { Observable } from 'rxjs';
+import { afterEach, describe, expect, it } from '#test';
+import type { ObservabilityManager, ObservabilityOptions, Source } from '#sdk';
+import type { SourceTracing } from '../../src/core/tracing/source-tracing.ts';
+import { recorded } from '../helpers/recorded.ts';
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const spanId = '00f067aa0ba902b7';
+const arriving = { traceparent: `00-${traceId}-${spanId}-01`, baggage: 'user.tier=gold' };
+
+let managers: ObservabilityManager[] = [];
+afterEach(async () => {
+  await Promise.all(managers.map((obs) => obs.shutdown()));
+  managers = [];
+});
+
+function setUp(options: ObservabilityOptions = {}) {
+  let tracing: SourceTracing | undefined;
+  const source: Source = {
+    name: 'mine',
+    observe(given) {
+      tracing = given.tracing;
+      return new Observable();
+    },
+  };
+  const test = recorded({ ...options, sources: [source] });
+  managers.push(test.obs);
+  return { ...test, tracing: tracing ?? expect.fail('not observed') };
+}
+
+describe('a request that came in', () => {
+  it('continues the trace and the baggage in its headers, whatever is active', () => {
+    const { obs, tracing, span } = setUp();
+    obs.tracer.startSpan('unrelated', () => {
+      const arrival = tracing.startSpan('GET', { kind: 'server', attributes: { 'url.path': '/' }, from: tracing.extract(arriving) });
+      tracing.run(arrival, () => {
+        obs.tracer.startSpan('inside', () => undefined);
+        expect(obs.tracer.inject()).toEqual({ traceparent: `00-${traceId}-${arrival.trace.spanId}-01`, baggage: 'user.tier=gold' });
+      });
+      arrival.end();
+    });
+    expect(span('GET')).toMatchObject({ trace: { traceId }, parentSpanId: spanId, parentIsRemote: true, spanKind: 'server' });
+    expect(span('inside')).toMatchObject({ trace: { traceId }, parentSpanId: span('GET').trace.spanId, parentIsRemote: undefined });
+    expect(JSON.stringify(span('GET'))).not.toContain('gold');
+  });
+
+  it('begins a trace when it brings none, but keeps the baggage', () => {
+    const { obs, tracing, span } = setUp();
+    obs.tracer.startSpan('unrelated', () => {
+      const arrival = tracing.startSpan('GET', { kind: 'server', attributes: {}, from: tracing.extract({ baggage: 'a=1' }) });
+      tracing.run(arrival, () => expect(obs.tracer.inject()['baggage']).toBe('a=1'));
+      arrival.end();
+    });
+    expect(span('GET').parentSpanId).toBe(undefined);
+    expect(span('GET').trace.traceId).not.toBe(span('unrelated').trace.traceId);
+  });
+
+  it('is the request that the application tells of, not one more', () => {
+    const { obs, tracing, ofKind, only } = setUp();
+    const arrival = tracing.startSpan('POST', { kind: 'server', attributes: {}, from: tracing.extract(arriving) });
+    tracing.run(arrival, () => {
+      // As applications did it by hand.
+      obs.traceRequest('POST', '/orders', { route: '/orders', parent: obs.tracer.extract(arriving) }, (request) => {
+        expect(request.trace).toEqual(arrival.trace);
+        obs.tracer.startSpan('inside', () => undefined);
+      });
+    });
+    expect(arrival.recording).toBe(true);
+    arrival.updateName('POST /orders').end();
+    expect(ofKind('span').map(({ name }) => name)).toEqual(['inside', 'POST /orders']);
+    const { requestId, trace: where } = only('response');
+    expect(ofKind('span').map((signal) => [signal.requestId, signal.trace.traceId])).toEqual([[requestId, traceId], [requestId, traceId]]);
+    expect(where).toEqual(arrival.trace);
+  });
+
+  it('is told of once: a second request inside it is one of its own', () => {
+    const { obs, tracing, ofKind } = setUp();
+    const arrival = tracing.startSpan('POST', { kind: 'server', attributes: {}, from: tracing.extract({}) });
+    tracing.run(arrival, () => {
+      obs.traceRequest('POST', '/orders', () => obs.traceRequest('GET', '/stock', () => undefined));
+      obs.traceRequest('TRAIN', 'pipeline', () => undefined);
+    });
+    arrival.end();
+    expect(ofKind('span').map(({ name }) => name)).toEqual(['GET /stock', 'TRAIN pipeline', 'POST']);
+  });
+});
+
+describe('a request that is sent', () => {
+  it('carries the span in every format, and the baggage', () => {
+    const { tracing } = setUp({ tracing: { propagators: ['tracecontext', 'baggage', 'b3'], propagateTo: ['api.example.com'] } });
+    const arrival = tracing.startSpan('GET', { kind: 'server', attributes: {}, from: tracing.extract(arriving) });
+    tracing.run(arrival, () => {
+      const sent = tracing.startSpan('POST', { kind: 'client', attributes: {} });
+      expect(tracing.headersFor(sent, 'https://api.example.com/pay')).toEqual({
+        traceparent: `00-${traceId}-${sent.trace.spanId}-01`,
+        baggage: 'user.tier=gold',
+        b3: `${traceId}-${sent.trace.spanId}-1`,
+      });
+    });
+  });
+
+  it('gets no headers where it is not to, which is said once for each origin', () => {
+    const { tracing, health } = setUp({ tracing: { propagateTo: ['api.example.com'] } });
+    const sent = tracing.startSpan('GET', { kind: 'client', attributes: {} });
+    for (const path of ['/a?key=s3cr3t', '/b', '/c']) expect(tracing.headersFor(sent, `https://tracker.example.org${path}`)).toEqual({});
+    expect(tracing.headersFor(sent, 'https://other.example.org/')).toEqual({});
+    expect(health.map((trouble) => trouble.type === 'input-ignored' && trouble.message)).toEqual([
+      'requests to https://tracker.example.org get no trace headers: tracing.propagateTo does not list it',
+      'requests to https://other.example.org get no trace headers: tracing.propagateTo does not list it',
+    ]);
+  });
+});
+
+describe('nothing is to be seen', () => {
+  it('where tracing is off, or a sink is at work', async () => {
+    const { tracing } = setUp();
+    expect(tracing.observes()).toBe(true);
+    expect(setUp({ tracing: false }).tracing.observes()).toBe(false);
+    const seen: boolean[] = [];
+    const { obs, tracing: suppressed } = setUp({ sinks: [{ name: 'sending', write: () => void seen.push(suppressed.observes()) }] } as never);
+    obs.logger.info('x');
+    await obs.flush();
+    expect(seen.every((observed) => !observed)).toBe(true);
+  });
+});
+
+describe("OpenTelemetry's API, registered", () => {
+  it('sees the span and the baggage of a request, and what a library adds inside it is outside again afterwards', () => {
+    const { tracing, span } = setUp({ tracing: { register: true } });
+    const arrival = tracing.startSpan('GET', { kind: 'server', attributes: {}, from: tracing.extract(arriving) });
+    const library = trace.getTracer('library');
+    tracing.run(arrival, () => {
+      expect(trace.getActiveSpan()?.spanContext()).toMatchObject({ traceId, spanId: arrival.trace.spanId });
+      expect(propagation.getActiveBaggage()?.getEntry('user.tier')?.value).toBe('gold');
+      library.startActiveSpan('query', (query) => {
+        expect(trace.getActiveSpan()).toBe(query);
+        const carrier: Record<string, string> = {};
+        propagation.inject(context.active(), carrier);
+        expect(carrier).toEqual({ traceparent: `00-${traceId}-${query.spanContext().spanId}-01`, baggage: 'user.tier=gold' });
+        query.end();
+      });
+      expect(trace.getActiveSpan()?.spanContext().spanId).toBe(arrival.trace.spanId);
+    });
+    expect(trace.getActiveSpan()).toBe(undefined);
+    arrival.end();
+    expect(span('query').parentSpanId).toBe(arrival.trace.spanId);
+  });
+
+  it('hands on the baggage that code using it has set', () => {
+    const { obs } = setUp({ tracing: { register: true } });
+    const baggage = propagation.createBaggage({ 'cart.id': { value: 'ä 1' } });
+    context.with(propagation.setBaggage(context.active(), baggage), () => {
+      expect(obs.tracer.inject()).toEqual({ baggage: 'cart.id=%C3%A4%201' });
+      obs.tracer.startSpan('inside', () => expect(obs.tracer.inject()['baggage']).toBe('cart.id=%C3%A4%201'));
+    });
+  });
+});
