@@ -3,7 +3,11 @@
 export function printRows(rows) {
   console.log();
   for (const row of rows) {
-    const { what, ours, theirs, spread, peerSpread, target } = row;
+    const { what, ours, theirs, spread, peerSpread, target, missing } = row;
+    if (missing !== undefined) {
+      console.log(`${'ABSENT'.padEnd(7)} ${what.padEnd(46)} not measured: ${missing}`);
+      continue;
+    }
     const figures = [`ours ${figure(ours)}${between(spread)}`];
     if (theirs !== undefined) figures.push(`peer ${figure(theirs)}${between(peerSpread)}`);
     if (theirs) figures.push(`ratio ${(ours / theirs).toFixed(2)}`);
@@ -11,12 +15,15 @@ export function printRows(rows) {
   }
   const peers = [...new Set(rows.flatMap(({ peer }) => peer ?? []))];
   const missed = rows.filter((row) => verdict(row) === 'MISSED').length;
-  console.log(`\npeer: ${peers.join(', ')}; medians (least to greatest of the rounds), Node ${process.versions.node}`);
-  console.log(missed === 0 ? 'Every target is met.' : `${missed} of the targets missed.`);
+  console.log(`\nMedians (least to greatest of the rounds), Node ${process.versions.node}. Peers:`);
+  for (const peer of peers) console.log(`  ${peer}`);
+  const absent = rows.filter((row) => row.missing !== undefined).length;
+  const unmeasured = absent === 0 ? '' : ` ${absent} of the rows not measured.`;
+  console.log(`${missed === 0 ? 'Every target that was measured is met.' : `${missed} of the targets missed.`}${unmeasured}`);
 }
 
-function verdict({ ours, theirs, spread, target }) {
-  if (!target) return '';
+function verdict({ ours, theirs, spread, target, missing }) {
+  if (!target || missing !== undefined) return '';
   // In every round, not in most.
   if ('equals' in target) return spread.every((value) => value === target.equals) ? 'met' : 'MISSED';
   const value = target.absolute ? ours : ours / theirs;
