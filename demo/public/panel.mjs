@@ -25,8 +25,9 @@ export function startPanel(obs) {
   poll();
 }
 
-/** A request is called by its method alone: of many to many addresses that would be one series. */
+/** A request is called by its method alone: of many to many addresses that would be one series. The page's files are not told. */
 function nameOf({ name, spanKind, attributes }) {
+  if (name === 'resourceFetch') return undefined;
   return spanKind === 'client' ? `${name} ${new URL(attributes['url.full']).pathname}` : name;
 }
 
