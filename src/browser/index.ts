@@ -45,5 +45,5 @@ export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.roll
 // What a page alone has.
 export { documentLoads } from './sources/document-loads.ts';
 export { fetches } from './sources/fetches.ts';
-export type { PageRequest, RequestSourceOptions } from './sources/ignored-requests.ts';
+export type { OutgoingRequest, OutgoingRequestsOptions } from '../core/http/client-ignore.ts';
 export { xmlHttpRequests } from './sources/xml-http-requests.ts';

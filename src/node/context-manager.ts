@@ -15,7 +15,12 @@ class ContextManager extends AsyncLocalStorageContextManager {
     return this.#carrier.active();
   }
 
-  override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: Context, callback: F, self?: ThisParameterType<F>, ...args: A): ReturnType<F> {
+  override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    callback: F,
+    self?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
     return this.#carrier.run(context, () => callback.call(self as ThisParameterType<F>, ...args));
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { withoutBrackets } from '../core/http/host.ts';
 import type { Proxy } from './proxy.ts';
 import type { TlsTexts } from './tls-files.ts';
 import { openTunnel } from './tunnel.ts';
@@ -18,7 +19,7 @@ export interface Dialling {
 /** Connects to a receiver, through the proxy if there is one. It does not keep the process alive. */
 export function dial(url: URL, proxy: Proxy | undefined, texts: TlsTexts): Dialling {
   const secure = url.protocol === 'https:';
-  const target = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (secure ? 443 : 80), noDelay: true };
+  const target = { host: withoutBrackets(url.hostname), port: Number(url.port) || (secure ? 443 : 80), noDelay: true };
   let current: net.Socket | undefined;
   let givenUp = false;
 

@@ -1,14 +1,17 @@
 // `node --import @arkhe/observability/register app.js`: the process-wide manager before the application loads, with OpenTelemetry's
 // API served, and everything else from environment variables. An application that asks for the manager later gets this one.
-import type { Health } from '../core/index.ts';
+import type { Health, ObservabilityManager } from '../core/index.ts';
 import { getObservabilityManager } from './index.ts';
 
 /** What an operator must hear of: nobody else listens to `health$` when the application does not know of this. */
-function warn(trouble: Health): void {
+function warn(trouble: Health, obs: ObservabilityManager): void {
   switch (trouble.type) {
-    case 'input-ignored':
-      if (trouble.name === 'environment' || trouble.name === 'open-telemetry') say(`${trouble.name}: ${trouble.message}`);
+    case 'input-ignored': {
+      const { name, message } = trouble;
+      // A sink has variables of its own.
+      if (name === 'environment' || name === 'open-telemetry' || Object.hasOwn(obs.ledger().sinks, name)) say(`${name}: ${message}`);
       return;
+    }
     case 'sink-failed':
       return say(`${trouble.sink}: ${trouble.error.message}`);
   }
@@ -20,7 +23,8 @@ function say(message: string): void {
 }
 
 try {
-  getObservabilityManager({ tracing: { register: true } }).health$.subscribe(warn);
+  const obs = getObservabilityManager({ tracing: { register: true } });
+  obs.health$.subscribe((trouble) => warn(trouble, obs));
 } catch (error) {
   // Variables that ask for what this host cannot do. They must not stop a service.
   say(`nothing is observed: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
+import { withBrackets } from '../core/http/host.ts';
 import type { Proxy } from './proxy.ts';
 
 /** How long a proxy may take to open a tunnel, in milliseconds. Nobody else ends a proxy that never answers. */
@@ -8,11 +9,12 @@ const PATIENCE = 10_000;
 
 /** Asks a proxy for a connection to a receiver. It does not keep the process alive. */
 export function openTunnel(proxy: Proxy, receiver: string, receiverPort: number): Promise<Socket> {
-  const path = `${receiver.includes(':') ? `[${receiver}]` : receiver}:${receiverPort}`;
+  const path = `${withBrackets(receiver)}:${receiverPort}`;
   return new Promise((resolve, reject) => {
     const { host, port, authorization } = proxy;
     const headers = { host: path, ...(authorization !== undefined && { 'proxy-authorization': authorization }) };
-    const request = (proxy.secure ? https : http).request({ method: 'CONNECT', host, port, path, headers, agent: false, timeout: PATIENCE });
+    const options = { method: 'CONNECT', host, port, path, headers, agent: false, timeout: PATIENCE };
+    const request = (proxy.secure ? https : http).request(options);
     request.once('socket', (socket) => socket.unref());
     request.once('timeout', () => request.destroy(new Error('no answer from the proxy')));
     request.once('connect', ({ statusCode }, socket, head) => {

@@ -177,6 +177,18 @@ describe("the parent of a span of OpenTelemetry's API", () => {
     expect(ofKind('span').length).toBe(3);
   });
 
+  it('is, for a span of ours too, the one whose context was entered last', () => {
+    const { obs, library, span } = setUp();
+    const kept = obs.tracer.startSpan('kept', () => context.active());
+    obs.tracer.startSpan('around', () =>
+      context.with(kept, () => {
+        obs.tracer.startSpan('ours', () => undefined);
+        library.startSpan('theirs').end();
+      }),
+    );
+    expect([span('ours').parentSpanId, span('theirs').parentSpanId]).toEqual(Array(2).fill(span('kept').trace.spanId));
+  });
+
   it('is a span of ours whose context was kept', () => {
     const { obs, library, span } = setUp();
     let kept = ROOT_CONTEXT;

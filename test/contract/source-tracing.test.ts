@@ -85,6 +85,14 @@ describe('a request that came in', () => {
     arrival.end();
     expect(ofKind('span').map(({ name }) => name)).toEqual(['GET /stock', 'TRAIN pipeline', 'POST']);
   });
+
+  it('is a request only when it is served: one that a message brings about is one more', () => {
+    const { obs, tracing, ofKind } = setUp();
+    const arrival = tracing.startSpan('process', { kind: 'consumer', attributes: {}, from: tracing.extract(arriving) });
+    tracing.run(arrival, () => obs.traceRequest('POST', '/orders', () => undefined));
+    arrival.end();
+    expect(ofKind('span').map(({ name }) => name)).toEqual(['POST /orders', 'process']);
+  });
 });
 
 describe('a request that is sent', () => {

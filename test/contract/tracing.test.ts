@@ -340,6 +340,16 @@ describe('inject and extract', () => {
     expect(obs.tracer.inject(context)['traceparent']).toContain(context.trace?.spanId);
   });
 
+  it('never throw, whatever they are given', () => {
+    const { obs } = recorded();
+    const trap = (): never => {
+      throw new Error('a trap of the application');
+    };
+    const hostile = new Proxy({}, { get: trap, has: trap, ownKeys: trap, getPrototypeOf: trap }) as Span;
+    expect(obs.tracer.inject(hostile)).toEqual({});
+    expect(obs.tracer.extract(hostile as never)).toBeUndefined();
+  });
+
   it('give nothing when there is no span', () => {
     const { obs } = recorded();
     expect(obs.tracer.inject()).toEqual({});

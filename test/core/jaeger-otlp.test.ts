@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpSinkOptions } from '../../src/core/sinks/otlp/otlp-options.ts';
+import type { HttpSinkOptions } from '../../src/core/sinks/http/http-sink-options.ts';
 import { jaegerSinkFactory } from '../../src/core/sinks/jaeger/jaeger-sink-factory.ts';
 import type { JaegerHost } from '../../src/core/sinks/jaeger/jaeger-sink-factory.ts';
 import { otlpGrpc } from '../../src/core/sinks/otlp/otlp-grpc.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readVariables } from '../../src/core/config/environment-variables.ts';
 import type { ObservabilityOptions } from '../../src/core/config/options.ts';
 import { mergeOptions, resolveSettings } from '../../src/core/config/settings.ts';
-import type { HttpSinkOptions } from '../../src/core/sinks/otlp/otlp-options.ts';
+import type { HttpSinkOptions } from '../../src/core/sinks/http/http-sink-options.ts';
 
 /** The options of the OTLP sink, if it is there; and what the console prints. */
 function resolve(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attributes, SpanSignal, TraceContext } from '../../src/core/signal.ts';
-import type { HttpSinkOptions } from '../../src/core/sinks/otlp/otlp-options.ts';
+import type { HttpSinkOptions } from '../../src/core/sinks/http/http-sink-options.ts';
 import { zipkinSinkFactory } from '../../src/core/sinks/zipkin/zipkin-sink-factory.ts';
 import type { ZipkinSpan } from '../../src/core/sinks/zipkin/zipkin-span.ts';
 import { VERSION } from '../../src/core/version.ts';

@@ -106,6 +106,18 @@ describe('a host with a tracer provider of its own', () => {
     });
   });
 
+  it('is asked which context was entered last, also when it is that of a span of ours', () => {
+    const { obs, library, span } = setUp();
+    const kept = obs.tracer.startSpan('kept', () => context.active());
+    obs.tracer.startSpan('around', () =>
+      context.with(kept, () => {
+        obs.tracer.startSpan('ours', () => undefined);
+        library.startSpan('theirs').end();
+      }),
+    );
+    expect([span('ours').parentSpanId, span('theirs').parentSpanId]).toEqual(Array(2).fill(span('kept').trace.spanId));
+  });
+
   it('does not mix what runs at the same time', async () => {
     const { obs, library, ofKind } = setUp();
     const work = (index: number): Promise<void> =>

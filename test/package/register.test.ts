@@ -78,6 +78,14 @@ describe('the register entry', () => {
     expect(names()).toEqual(['work']);
   });
 
+  it('warns of wrong variables of the exporters', async () => {
+    const variables = { OTEL_TRACES_EXPORTER: 'otlp,zipkin', OTEL_EXPORTER_OTLP_COMPRESSION: 'brotli', OTEL_EXPORTER_ZIPKIN_ENDPOINT: 'nowhere' };
+    const { code, stderr } = await run('', { variables });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/ObservabilityWarning: otlp: OTEL_EXPORTER_OTLP_COMPRESSION: expected/);
+    expect(stderr).toMatch(/ObservabilityWarning: zipkin: OTEL_EXPORTER_ZIPKIN_ENDPOINT: expected/);
+  });
+
   it('warns of a receiver that cannot be had, and the service runs all the same', async () => {
     const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: 'nowhere' };
     const { code, stdout, stderr } = await run(`${work} console.log('served');`, { variables });

@@ -1,4 +1,4 @@
-import type { ClientSpan } from './client-spans.ts';
+import type { ClientSpan } from '../../core/http/client-spans.ts';
 
 /** A call of `fetch`, as far as it is looked at: nothing here reads a body, or makes a request of its own. */
 export interface FetchCall {
@@ -8,7 +8,7 @@ export interface FetchCall {
   readonly carries: boolean;
   readonly signal: AbortSignal | null | undefined;
   /** The arguments of the same call with these headers. */
-  carrying(span: ClientSpan): unknown[];
+  carrying(client: ClientSpan): unknown[];
 }
 
 /** Throws what reading the arguments throws: then the browser will refuse the call as well. */
@@ -24,7 +24,7 @@ export function readFetchCall([input, init, ...rest]: readonly unknown[]): Fetch
     // Without permission no header arrives but the simplest; and a navigation that gets an `init` is none any more.
     carries: mode !== 'no-cors' && mode !== 'navigate' && isCopyable(given),
     signal,
-    carrying(span) {
+    carrying(client) {
       const copy = copyOf(given);
       if (request !== undefined && Object.values(copy).every((value) => value === undefined)) {
         // An `init` that says anything takes these from the request: https://fetch.spec.whatwg.org/#dom-request
@@ -32,7 +32,7 @@ export function readFetchCall([input, init, ...rest]: readonly unknown[]): Fetch
         copy.referrerPolicy = request.referrerPolicy;
       }
       // Not into the request's own headers: the application may send it again, to somewhere else.
-      copy.headers = withHeaders(copy.headers ?? request?.headers ?? {}, span);
+      copy.headers = withHeaders(copy.headers ?? request?.headers ?? {}, client);
       return [request ?? address, copy, ...rest];
     },
   };
@@ -57,8 +57,8 @@ function copyOf(init: RequestInit): RequestInit {
 }
 
 /** In the form they came in, so that the names keep their case. */
-function withHeaders(given: HeadersInit, { headers, replaces }: ClientSpan): HeadersInit {
-  const stays = ([name]: readonly string[]): boolean => !replaces(String(name).toLowerCase());
+function withHeaders(given: HeadersInit, { headers, stale }: ClientSpan): HeadersInit {
+  const stays = ([name]: readonly string[]): boolean => !stale.includes(String(name).toLowerCase());
   if (Symbol.iterator in given) return [...[...given].filter(stays), ...Object.entries(headers)] as [string, string][];
   return { ...Object.fromEntries(Object.entries(given).filter(stays)), ...headers };
 }

@@ -1,13 +1,17 @@
 import { Observable } from 'rxjs';
-import type { Source } from '../../core/source.ts';
+import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
+import type { ClientSpan } from '../../core/http/client-spans.ts';
+import { endAnswered } from '../../core/http/outcome.ts';
 import { readProperty } from '../../core/read-property.ts';
-import { clientSpans } from './client-spans.ts';
-import type { ClientSpan } from './client-spans.ts';
+import type { Source } from '../../core/source.ts';
+import type { Span } from '../../core/tracing/span.ts';
 import { readFetchCall } from './fetch-call.ts';
 import type { FetchCall } from './fetch-call.ts';
-import { ignoredRequests } from './ignored-requests.ts';
-import type { RequestSourceOptions } from './ignored-requests.ts';
+import { createPageIgnore } from './page-ignore.ts';
+import { createPageSpans, endUnanswered } from './page-spans.ts';
 import { patchMethod } from './patch-method.ts';
+
+const name = 'fetches';
 
 /**
  * Every `fetch` of the page is a span, from the call until the headers of the answer are there: the body is the application's alone.
@@ -15,28 +19,28 @@ import { patchMethod } from './patch-method.ts';
  * answer (`mode: 'no-cors'`) gets none.
  * @throws ConfigurationError for wrong options
  */
-export function fetches(options: RequestSourceOptions = {}): Source {
-  const isIgnored = ignoredRequests('fetches', options);
+export function fetches(options: OutgoingRequestsOptions = {}): Source {
+  const ignores = createPageIgnore('fetches', name, options);
   return {
-    name: 'fetches',
+    name,
     observe: ({ tracing }) =>
       new Observable(() => {
-        const begin = clientSpans(tracing, isIgnored);
+        const begin = createPageSpans(tracing, ignores);
         return patchMethod(globalThis, 'fetch', (original, self, args) => {
-          const { call, span, args: sent } = seen(args);
+          const { call, client, args: sent } = seen(args);
           const send = (): unknown => Reflect.apply(original, self, sent);
-          return call === undefined || span === undefined ? send() : follow(send, call, span);
+          return call === undefined || client === undefined ? send() : follow(send, call, client.span);
         });
 
-        function seen(args: unknown[]): { readonly call?: FetchCall; readonly span?: ClientSpan | undefined; readonly args: unknown[] } {
+        function seen(args: unknown[]): { readonly call?: FetchCall; readonly client?: ClientSpan | undefined; readonly args: unknown[] } {
           // Before anything of the call is read: an export is to be as if nobody looked.
           if (!tracing.observes()) return { args };
           try {
             const call = readFetchCall(args);
-            const span = begin(call.method, call.address, call.carries);
-            return { call, span, args: span === undefined || Object.keys(span.headers).length === 0 ? args : call.carrying(span) };
+            const client = begin(call.method, call.address, call.carries);
+            return { call, client, args: client === undefined || client.stale.length === 0 ? args : call.carrying(client) };
           } catch {
-            tracing.ignored('fetches', 'a call of `fetch` whose arguments cannot be read');
+            tracing.ignored(name, 'a call of `fetch` whose arguments cannot be read');
             return { args };
           }
         }
@@ -45,7 +49,7 @@ export function fetches(options: RequestSourceOptions = {}): Source {
 }
 
 /** Gives back a promise chained to the answer: one that is rejected and that nobody handles stays so. */
-function follow(send: () => unknown, { signal }: FetchCall, span: ClientSpan): unknown {
+function follow(send: () => unknown, { signal }: FetchCall, span: Span): unknown {
   let answer: unknown;
   try {
     answer = send();
@@ -56,7 +60,7 @@ function follow(send: () => unknown, { signal }: FetchCall, span: ClientSpan): u
   }
   return Promise.resolve(answer).then(
     (response) => {
-      span.answered(Number(readProperty(Object(response), 'status')));
+      endAnswered(span, Number(readProperty(Object(response), 'status')), 400);
       return response;
     },
     (error: unknown) => {
@@ -66,9 +70,9 @@ function follow(send: () => unknown, { signal }: FetchCall, span: ClientSpan): u
   );
 }
 
-function fail(span: ClientSpan, error: unknown, signal: AbortSignal | null | undefined): void {
+function fail(span: Span, error: unknown, signal: AbortSignal | null | undefined): void {
   const type = typeof error === 'object' && error !== null ? readProperty(error, 'name') : typeof error;
   // The application may abort with any reason.
-  if (signal?.aborted === true && type !== 'TimeoutError') span.failed('AbortError');
-  else span.failed(String(type), error);
+  if (signal?.aborted === true && type !== 'TimeoutError') endUnanswered(span, 'AbortError');
+  else endUnanswered(span, String(type), error);
 }

@@ -1,9 +1,9 @@
 import { clientAttributes } from '../../core/http/http-attributes.ts';
+import { tellAnswer } from '../../core/http/outcome.ts';
+import type { Carried } from '../../core/propagation/format.ts';
 import type { Attributes } from '../../core/signal.ts';
-import type { Carried } from '../../core/propagation/propagation.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
 import type { Span } from '../../core/tracing/span.ts';
-import { tellStatus } from './client-spans.ts';
 import { requestUrl } from './request-url.ts';
 
 /** Most resources that get a span; the others are counted. */
@@ -95,7 +95,7 @@ function traceFetch(
   };
   const span = tracing.startSpan(name, { kind: 'client', attributes, parent, startTime: epoch(startTime) });
   complete?.(span);
-  tellStatus(span, responseStatus);
+  tellAnswer(span, responseStatus, 400);
   span.end(epoch(responseEnd));
 }
 

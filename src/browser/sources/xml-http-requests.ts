@@ -1,24 +1,29 @@
 import { Observable } from 'rxjs';
+import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
+import type { ClientSpan } from '../../core/http/client-spans.ts';
+import { endAnswered } from '../../core/http/outcome.ts';
 import type { Source } from '../../core/source.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
-import { clientSpans } from './client-spans.ts';
-import type { BeginClientSpan, ClientSpan } from './client-spans.ts';
-import { ignoredRequests } from './ignored-requests.ts';
-import type { RequestSourceOptions } from './ignored-requests.ts';
+import type { Span } from '../../core/tracing/span.ts';
+import { createPageIgnore } from './page-ignore.ts';
+import { createPageSpans, endUnanswered } from './page-spans.ts';
+import type { BeginPageSpan } from './page-spans.ts';
 import { patchMethod } from './patch-method.ts';
+
+const name = 'xml-http-requests';
 
 /**
  * Every `XMLHttpRequest` of the page is a span, from `send` until it is over, body included. Its trace headers go where
  * `tracing.propagateTo` allows. Silent where there is none, as in a service worker.
  * @throws ConfigurationError for wrong options
  */
-export function xmlHttpRequests(options: RequestSourceOptions = {}): Source {
-  const isIgnored = ignoredRequests('xmlHttpRequests', options);
+export function xmlHttpRequests(options: OutgoingRequestsOptions = {}): Source {
+  const ignores = createPageIgnore('xmlHttpRequests', name, options);
   return {
-    name: 'xml-http-requests',
+    name,
     observe: ({ tracing }) =>
       new Observable((subscriber) => {
-        if (typeof XMLHttpRequest === 'function') subscriber.add(patch(tracing, clientSpans(tracing, isIgnored)));
+        if (typeof XMLHttpRequest === 'function') subscriber.add(patch(tracing, createPageSpans(tracing, ignores)));
       }),
   };
 }
@@ -42,7 +47,7 @@ const failures: Readonly<Record<string, string>> = {
   loadend: 'NetworkError',
 };
 
-function patch(tracing: SourceTracing, begin: BeginClientSpan): () => void {
+function patch(tracing: SourceTracing, begin: BeginPageSpan): () => void {
   const { prototype } = XMLHttpRequest;
   const requests = new WeakMap<object, Opened>();
   /** Those whose headers wait for `send`. */
@@ -50,10 +55,10 @@ function patch(tracing: SourceTracing, begin: BeginClientSpan): () => void {
   const { setRequestHeader } = prototype;
 
   /** Sets what the application set and the span does not replace, and what the span brings. */
-  function setHeaders(request: XMLHttpRequest, held: Opened['held'], span?: ClientSpan): void {
+  function setHeaders(request: XMLHttpRequest, held: Opened['held'], client?: ClientSpan): void {
     holding.delete(request);
-    const kept = held.splice(0).filter(([name]) => span?.replaces(name.toLowerCase()) !== true);
-    for (const header of [...kept, ...Object.entries(span?.headers ?? {})]) Reflect.apply(setRequestHeader, request, header);
+    const kept = held.splice(0).filter(([name]) => client?.stale.includes(name.toLowerCase()) !== true);
+    for (const header of [...kept, ...Object.entries(client?.headers ?? {})]) Reflect.apply(setRequestHeader, request, header);
   }
 
   const undo = [
@@ -93,10 +98,10 @@ function patch(tracing: SourceTracing, begin: BeginClientSpan): () => void {
       const send = (): unknown => Reflect.apply(original, self, args);
       if (opened === undefined || opened.sent || request.readyState !== XMLHttpRequest.OPENED) return send();
       opened.sent = true;
-      const span = begin(opened.method, opened.address, true);
-      setHeaders(request, opened.held, span);
-      if (span === undefined) return send();
-      follow(request, opened, span);
+      const client = begin(opened.method, opened.address, true);
+      setHeaders(request, opened.held, client);
+      if (client === undefined) return send();
+      follow(request, opened, client.span);
       try {
         return send();
       } catch (error) {
@@ -113,7 +118,7 @@ function patch(tracing: SourceTracing, begin: BeginClientSpan): () => void {
 }
 
 /** Ends the span with the request; an answer before the application's listeners for `load` hear of it. */
-function follow(request: XMLHttpRequest, opened: Opened, span: ClientSpan): void {
+function follow(request: XMLHttpRequest, opened: Opened, span: Span): void {
   const hear = ({ type }: Event): void => {
     // With an answer it has a status from its headers on, and is over with its body.
     const isOver = type !== 'readystatechange' || (request.readyState === XMLHttpRequest.DONE && request.status > 0);
@@ -123,8 +128,8 @@ function follow(request: XMLHttpRequest, opened: Opened, span: ClientSpan): void
   opened.settle = (event, status) => {
     opened.settle = undefined;
     for (const type of events) request.removeEventListener(type, hear, true);
-    if (status > 0) span.answered(status);
-    else span.failed(String(failures[event]));
+    if (status > 0) endAnswered(span, status, 400);
+    else endUnanswered(span, String(failures[event]));
   };
   for (const type of events) request.addEventListener(type, hear, true);
 }

@@ -92,7 +92,10 @@ function propagatorsNamed(text: string | undefined, warn: (message: string) => v
 }
 
 /** One, or several with commas between; each once. */
-function listed<T extends string>(text: string | undefined, valid: readonly string[]): { readonly names: readonly string[]; readonly known: readonly T[] } {
+function listed<T extends string>(
+  text: string | undefined,
+  valid: readonly string[],
+): { readonly names: readonly string[]; readonly known: readonly T[] } {
   const names = [...new Set((text ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []))];
   return { names, known: names.filter((name): name is T => valid.includes(name)) };
 }

@@ -46,18 +46,22 @@ export interface ObservabilityOptions {
    */
   readonly sampling?: (SampleOptions & { readonly keep?: KeepTracesOptions | undefined }) | undefined;
   /**
-   * What counts as secret, beyond what always does. Holds for everything after `pipeline`. `false`: nothing is searched, and every secret
-   * in a signal leaves with it. Default: nothing more.
+   * What counts as secret, beyond what always does. Holds for everything after `pipeline`. Default: nothing more. `false`: nothing is
+   * searched at all, and every secret in a signal leaves with it.
    */
   readonly redaction?: RedactOptions | false | undefined;
   /** Your own operators, in this order. They see raw signals; what they add is redacted too. Default: none. */
   readonly pipeline?: readonly OperatorFunction<Signal, Signal>[] | undefined;
   /**
-   * A list replaces the defaults; a function gets them, to add to. Default: the console; an OTLP sink too where the exporter
-   * `otlp` is chosen, or no exporter is and a variable like `OTEL_EXPORTER_OTLP_ENDPOINT` says where a receiver is.
+   * A list replaces the defaults; a function gets them, to add to. Default: the console, and a sink for each exporter chosen (`otlp`,
+   * `jaeger`, `zipkin`); where none is, an OTLP sink if a variable like `OTEL_EXPORTER_OTLP_ENDPOINT` says where a receiver is.
    */
   readonly sinks?: readonly Sink[] | ((defaults: readonly Sink[]) => readonly Sink[]) | undefined;
-  /** A list replaces the defaults; a function gets them, to add to. `false`: none. Default: none yet. */
+  /**
+   * What is observed by itself. A list replaces the defaults; a function gets them, to add to. `false`: none. Default in Node:
+   * `incomingRequests()`, `outgoingRequests()` and `fetches()`; in a page: `fetches()`, `xmlHttpRequests()` and `documentLoads()`; none
+   * elsewhere.
+   */
   readonly sources?: readonly Source[] | ((defaults: readonly Source[]) => readonly Source[]) | false | undefined;
   /** How signals wait for each sink, leave in batches and are tried again. Default: see there. */
   readonly delivery?: DeliveryOptions | undefined;

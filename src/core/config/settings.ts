@@ -3,7 +3,7 @@ import type { DeliverySettings } from '../delivery/delivery-options.ts';
 import { severityNamed, severityNumbers } from '../severity.ts';
 import type { Attributes, AttributeValue } from '../signal.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
-import type { HttpSinkOptions } from '../sinks/otlp/otlp-options.ts';
+import type { HttpSinkOptions } from '../sinks/http/http-sink-options.ts';
 import { snapshotText } from '../snapshot.ts';
 import type { Exporter, NetworkExporter, Propagator, TracingOptions } from '../tracing/tracing-options.ts';
 import type { VariableOptions } from './environment-variables.ts';
@@ -134,8 +134,10 @@ function mergeSection<O extends object>(earlier: Switch<O>, later: Switch<O>): O
   return { ...section(earlier), ...defined(section(later)) } as O;
 }
 
+type Redaction = ObservabilityOptions['redaction'];
+
 /** `false` holds until rules are given again. */
-function mergeRedaction(earlier: ObservabilityOptions['redaction'], later: ObservabilityOptions['redaction']): ObservabilityOptions['redaction'] {
+function mergeRedaction(earlier: Redaction, later: Redaction): Redaction {
   const given = later ?? earlier;
   return given === false ? false : { ...(earlier || {}), ...defined(later || {}) };
 }
@@ -156,7 +158,7 @@ export function networkExporters(exporters: readonly Exporter[]): readonly Netwo
 }
 
 /** The endpoint and the headers of one exporter are not those of another that takes its place. */
-function withoutForeignEndpoint(earlier: ObservabilityOptions['tracing'], later: ObservabilityOptions['tracing']): ObservabilityOptions['tracing'] {
+function withoutForeignEndpoint(earlier: Switch<TracingOptions>, later: Switch<TracingOptions>): Switch<TracingOptions> {
   const before = exportersOf(section(earlier));
   const after = exportersOf(section(later));
   if (before === undefined || after === undefined || networkExporters(before)[0] === networkExporters(after)[0]) return earlier;

@@ -11,9 +11,13 @@ export function isHttpMethod(method: string): boolean {
   return methods.has(method.toUpperCase());
 }
 
-/** What a span of this method is called before its route is known: one of few names. https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name */
+/**
+ * What a span of this method is called before its route is known: one of few names.
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name
+ */
 export function httpSpanName(method: string, route?: string): string {
-  const known = methods.has(method) ? method : 'HTTP';
+  const name = methods.has(method) ? method : method.toUpperCase();
+  const known = methods.has(name) ? name : 'HTTP';
   return route === undefined ? known : `${known} ${route}`;
 }
 
@@ -25,11 +29,25 @@ export function methodAttributes(method: string): Writable {
   return { 'http.request.method': '_OTHER', 'http.request.method_original': method };
 }
 
-/** What a span of a request that is sent begins with. `url` is absolute. https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client */
-export function clientAttributes(method: string, url: { readonly href: string; readonly protocol: string; readonly hostname: string; readonly port: string }): Attributes {
+/** Where a request goes to, in parts: a `URL` is one. */
+export interface RequestUrl {
+  readonly href: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  /** Empty: that of the scheme. */
+  readonly port: string;
+  /** A socket of the file system it is sent through. */
+  readonly socketPath?: string | undefined;
+}
+
+/**
+ * What a span of a request that is sent begins with. https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client,
+ * https://opentelemetry.io/docs/specs/semconv/registry/attributes/server/
+ */
+export function clientAttributes(method: string, { href, protocol, hostname, port, socketPath }: RequestUrl): Attributes {
   const attributes = methodAttributes(method);
-  attributes['url.full'] = url.href;
-  attributes['server.address'] = withoutBrackets(url.hostname);
-  attributes['server.port'] = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  attributes['url.full'] = href;
+  attributes['server.address'] = socketPath ?? withoutBrackets(hostname);
+  if (socketPath === undefined) attributes['server.port'] = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
   return attributes;
 }

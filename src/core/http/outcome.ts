@@ -3,15 +3,20 @@ import { readProperty } from '../read-property.ts';
 import type { Span } from '../tracing/span.ts';
 
 /**
- * Ends the span of a request that was answered. `failsFrom` is the first status that is a failure: 500 for who serves, 400 for who
- * asks. https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
+ * Says how a request was answered. `failsFrom` is the first status that is a failure: 500 for who serves, 400 for who asks; 0 is what a
+ * page is not told. https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
  */
-export function endAnswered(span: Span, statusCode: number, failsFrom: 400 | 500, route?: string): void {
+export function tellAnswer(span: Span, statusCode: number, failsFrom: 400 | 500, route?: string): void {
   const failed = statusCode >= failsFrom;
   const error = failed ? String(statusCode) : undefined;
-  span.setAttributes({ 'http.response.status_code': statusCode, 'http.route': route, 'error.type': error });
+  span.setAttributes({ 'http.response.status_code': statusCode || undefined, 'http.route': route, 'error.type': error });
   // The code explains it: no message.
   if (failed) span.setStatus({ code: 'error' });
+}
+
+/** Ends the span of a request that was answered: see `tellAnswer`. */
+export function endAnswered(span: Span, statusCode: number, failsFrom: 400 | 500, route?: string): void {
+  tellAnswer(span, statusCode, failsFrom, route);
   span.end();
 }
 

@@ -8,8 +8,6 @@ import { jaeger } from './jaeger.ts';
 import { traceContext } from './trace-context.ts';
 import { w3cBaggage } from './w3c-baggage.ts';
 
-export type { Carried } from './format.ts';
-
 /** Reads and writes the headers that carry a trace and baggage. No method throws. */
 export interface Propagation {
   /** Lower-case names of every header it may write, and of those that would contradict them: a stale copy of these is replaced. */

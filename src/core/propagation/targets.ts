@@ -1,3 +1,5 @@
+import { patternFinds } from '../pattern-finds.ts';
+
 /** Which outgoing requests get trace headers. */
 export interface Targets {
   /** Whether this one does: its URL, absolute or relative to the own origin. Never throws. */
@@ -18,7 +20,7 @@ type Matches = (url: ParsedUrl) => boolean;
  */
 export function createTargets(propagateTo: readonly (string | RegExp)[] | undefined, ownOrigin: string | undefined): Targets {
   if (propagateTo === undefined && ownOrigin === undefined) return { allow: () => true };
-  const listed = (propagateTo ?? []).map((target) => (typeof target === 'string' ? matchesText(target) : matchesPattern(target)));
+  const listed = (propagateTo ?? []).map((target) => matcherOf(target));
   const own = ownOrigin === noOrigin ? undefined : ownOrigin;
   return {
     allow(text) {
@@ -48,6 +50,10 @@ function basesOf(target: string): readonly ParsedUrl[] {
     .filter(({ origin }) => origin !== noOrigin);
 }
 
+function matcherOf(target: string | RegExp): Matches {
+  return typeof target === 'string' ? matchesText(target) : ({ href }) => patternFinds(target, href);
+}
+
 function matchesText(target: string): Matches {
   const hasWildcard = wildcard.test(target);
   const bases = basesOf(target);
@@ -63,18 +69,6 @@ function isHostUnder(base: string, origin: string): boolean {
 function isPathUnder(base: string, pathname: string): boolean {
   const folder = base.replace(/\/+$/, '');
   return pathname === folder || pathname.startsWith(`${folder}/`);
-}
-
-function matchesPattern(pattern: RegExp): Matches {
-  return ({ href }) => {
-    try {
-      // Unlike `test`, it leaves no trace in a pattern with the flag `g` or `y`, and heeds none.
-      return href.search(pattern) !== -1;
-    } catch {
-      // A pattern of the application.
-      return false;
-    }
-  };
 }
 
 function parsed(text: string, base?: string): ParsedUrl | undefined {

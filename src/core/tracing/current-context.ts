@@ -24,7 +24,7 @@ export interface CurrentContext {
   parentAt(place: Place): Parent | undefined;
   /** What travels with the trace at that place. */
   baggageAt(place: Place): Baggage | undefined;
-  run<T>(span: RecordingSpan | undefined, callback: () => T): T;
+  run<T>(span: RecordingSpan, callback: () => T): T;
   /** See `SourceTracing.enter`. */
   enter(span: RecordingSpan | undefined): void;
   /** What a global context manager of ours stands on. */
@@ -43,27 +43,28 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
   let carries = false;
   let found = false;
 
-  /** Whether an OpenTelemetry context manager of the host's exists. Once there was one, contexts are made for it, which costs a span's time. */
+  /** Whether the host has a context manager of OpenTelemetry's. Once there was one, contexts are made for it, which costs a span's time. */
   function isForeign(theirs: Context): boolean {
     if (carries) return false;
     found ||= theirs !== ROOT_CONTEXT || context.with(probe, () => context.active() === probe);
     return found;
   }
 
-  /** A span of the host's own OpenTelemetry, when that is deeper than what is ours. */
+  /** The span that OpenTelemetry's context names, when that was entered after what is ours. */
   function theirSpan({ ours, theirs }: Place): Parent | undefined {
     if (theirs === ROOT_CONTEXT || (carries && ours?.isSpanInner === true)) return undefined;
     const span = trace.getSpan(theirs);
-    if (span === undefined || theirs.getValue(entered) === span || !isSpanContextValid(span.spanContext())) return undefined;
-    const request = ours?.request;
+    if (span === undefined || !isSpanContextValid(span.spanContext())) return undefined;
+    const own = span instanceof OpenTelemetrySpan && span.recordingSpan.belongsTo(home) ? span.recordingSpan : undefined;
+    // It was entered together with ours, or with that of another manager.
+    if (own === undefined ? theirs.getValue(entered) === span : own === ours?.span) return undefined;
     const baggage = fromApiBaggage(propagation.getBaggage(theirs));
-    // A library's, in a trace of ours.
-    if (span instanceof OpenTelemetrySpan && span.recordingSpan.belongsTo(home)) {
-      const { trace: where, baggage: own } = span.recordingSpan;
-      return { trace: where, remote: false, request, baggage: baggage ?? own };
+    // Of a library, or of a context that was kept.
+    if (own !== undefined) {
+      return { trace: own.trace, remote: false, request: own.request ?? ours?.request, baggage: baggage ?? own.baggage };
     }
     const where = fromSpanContext(span.spanContext());
-    return where && { trace: where, remote: !hostSpans.has(span), request, baggage };
+    return where && { trace: where, remote: !hostSpans.has(span), request: ours?.request, baggage };
   }
 
   /** The context in which this span is active. */
@@ -92,9 +93,9 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
     run(span, callback) {
       const ours = storage.get();
       const theirs = carries ? ours?.theirs : (context.active() ?? ROOT_CONTEXT);
-      const inner: ActiveContext = { span, request: span?.request ?? ours?.request, theirs, isSpanInner: true };
+      const inner: ActiveContext = { span, request: span.request ?? ours?.request, theirs, isSpanInner: true };
       return storage.run(inner, () => {
-        if (span === undefined || theirs === undefined || !isForeign(theirs)) return callback();
+        if (theirs === undefined || !isForeign(theirs)) return callback();
         return context.with(contextOf(span, theirs), callback);
       });
     },

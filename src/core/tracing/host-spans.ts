@@ -59,7 +59,8 @@ export function createHostSpans(runtime: Runtime): HostSpans {
 
   function eventOf(event: unknown): SpanEvent {
     const { name, time, attributes }: Fields = Object(event);
-    return { name: snapshotText(name, 256), timestamp: toMilliseconds(time, clock) ?? clock.now(), attributes: snapshotAttributes(attributes) };
+    const timestamp = toMilliseconds(time, clock) ?? clock.now();
+    return { name: snapshotText(name, 256), timestamp, attributes: snapshotAttributes(attributes) };
   }
 
   function signalOf(span: Fields, request: RequestContext | undefined): SpanSignal | undefined {

@@ -15,7 +15,9 @@ export function toApiBaggage(baggage: Baggage): ApiBaggage {
 export function fromApiBaggage(baggage: ApiBaggage | undefined): Baggage | undefined {
   if (baggage === undefined) return undefined;
   try {
-    const entries = baggage.getAllEntries().map(([key, { value, metadata }]) => ({ key, value, metadata: metadata?.toString() || undefined }));
+    const entries = baggage.getAllEntries().map(([key, { value, metadata }]) => {
+      return { key, value, metadata: metadata?.toString() || undefined };
+    });
     return entries.length === 0 ? undefined : Object.freeze(entries);
   } catch {
     // Foreign code.

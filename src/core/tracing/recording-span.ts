@@ -6,7 +6,7 @@ import { serializeError } from '../errors/serialize-error.ts';
 import type { RequestContext } from '../requests/request.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshotText } from '../snapshot.ts';
-import type { Attributes, AttributeValue, SerializedError, SpanEvent, SpanKind, SpanSignal, SpanStatus, TraceContext } from '../signal.ts';
+import type { Attributes, AttributeValue, SerializedError, SpanEvent, SpanSignal, SpanStatus, TraceContext } from '../signal.ts';
 import { OpenTelemetrySpan } from './open-telemetry-span.ts';
 import { dispose } from './span.ts';
 import type { Span, StartSpan } from './span.ts';
@@ -103,10 +103,7 @@ export class RecordingSpan implements Span {
     return !this.#ended;
   }
 
-  get kind(): SpanKind {
-    return this.#draft.spanKind;
-  }
-
+  /** `undefined` for the first span of a trace. */
   get parentSpanId(): string | undefined {
     return this.#draft.parentSpanId;
   }
@@ -130,6 +127,7 @@ export class RecordingSpan implements Span {
     return this.#home === home;
   }
 
+  /** What it has under this key now. */
   attribute(key: string): AttributeValue | undefined {
     return this.#draft.attributes[key];
   }

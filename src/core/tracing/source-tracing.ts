@@ -1,7 +1,7 @@
-import type { Carried } from '../propagation/propagation.ts';
+import type { Carried } from '../propagation/format.ts';
+import type { HeadersInput } from '../propagation/headers.ts';
 import type { Attributes, AttributeValue, SpanKind, TraceContext } from '../signal.ts';
 import type { Span } from './span.ts';
-import type { HeadersInput } from '../propagation/headers.ts';
 
 /** How a span of a source begins. */
 export interface SourceSpanOptions {
@@ -31,7 +31,10 @@ export interface SourceTracing {
    * which is said once for each origin. What the request has under these names already is to be replaced.
    */
   headersFor(span: Span, url: string): Readonly<Record<string, string>>;
-  /** Lower-case names of every header that `headersFor` may give: with a new one of them, the others that a request has are stale. */
+  /**
+   * Lower-case names of the headers that `headersFor` may give, but for those that are named after an entry of baggage: with a new one
+   * of them, the others that a request has are stale.
+   */
   readonly fields: readonly string[];
   /**
    * From here on, in this call and in everything it awaits or calls back, this span is active: of what came in before on the same
@@ -39,7 +42,7 @@ export interface SourceTracing {
    */
   enter(span: Span | undefined): void;
   /** Runs `callback` with this span active, for OpenTelemetry too, if the host has its own context manager. */
-  run<T>(span: Span | undefined, callback: () => T): T;
+  run<T>(span: Span, callback: () => T): T;
   /** Whether the host has a context manager of OpenTelemetry's that `enter` cannot reach, but `run` can. */
   readonly needsRun: boolean;
   /** Says on `health$`, once a minute, and counts what could not be used. */

@@ -59,7 +59,7 @@ export function createSourceTracing({ runtime, home, current, scope, propagation
         const parent = parentFor(options);
         const request = parent?.request;
         const span = beginSpan(runtime, home, { name, kind, scope, parent, request, baggage: from?.baggage, attributes, startTime });
-        span.isArrival = from !== undefined;
+        span.isArrival = from !== undefined && kind === 'server';
         return span;
       } catch (error) {
         // A broken host: the request goes on without its span.
@@ -71,9 +71,12 @@ export function createSourceTracing({ runtime, home, current, scope, propagation
     extract: (headers) => propagation().extract(headers),
     headersFor(span, url) {
       if (!(span instanceof RecordingSpan)) return nothing;
-      if (targets().allow(url)) return propagation().inject({ trace: span.trace, baggage: current.baggageAt(current.place()) ?? span.baggage });
-      sayOnce(url);
-      return nothing;
+      if (!targets().allow(url)) {
+        sayOnce(url);
+        return nothing;
+      }
+      const baggage = current.baggageAt(current.place()) ?? span.baggage;
+      return propagation().inject({ trace: span.trace, baggage });
     },
     get fields() {
       return propagation().fields;

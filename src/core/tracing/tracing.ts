@@ -103,9 +103,15 @@ export function createTracing(runtime: Runtime, environment: TracingEnvironment)
       traceFunction: traceFunctionWith(startSpan),
       activeSpan: () => storage.get()?.span,
       inject(from) {
-        const place = current.place();
-        const where = spans.parentOf(from, place, 'inject');
-        return propagation().inject({ trace: where?.trace, baggage: where === undefined ? current.baggageAt(place) : where.baggage });
+        try {
+          const place = current.place();
+          const where = spans.parentOf(from, place, 'inject');
+          return propagation().inject({ trace: where?.trace, baggage: where === undefined ? current.baggageAt(place) : where.baggage });
+        } catch (error) {
+          // A Proxy of the application, or a broken host.
+          diagnostics.failed('source-failed', 'inject', error);
+          return {};
+        }
       },
       extract(headers) {
         const { trace, baggage } = propagation().extract(headers);

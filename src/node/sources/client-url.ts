@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import { readHost, withBrackets } from '../../core/http/host.ts';
-import type { RequestUrl } from './client-spans.ts';
+import type { RequestUrl } from '../../core/http/http-attributes.ts';
 import { headerIn } from './outgoing-headers.ts';
 
 /**

@@ -1,3 +1,5 @@
+import { percentDecoded } from '../../core/propagation/percent-encoding.ts';
+
 /** What Express leaves on a request. `baseUrl` is what the path has in front of the router that had the route. */
 interface Routed {
   readonly baseUrl?: unknown;
@@ -31,12 +33,14 @@ function routeOf(request: object): string | undefined {
   const names = namesByValue(params);
   const base = baseUrl
     .split('/')
-    .map((part) => names.get(part) ?? (identifier.test(part) ? '*' : part))
+    .map((part) => names.get(percentDecoded(part)) ?? (identifier.test(part) ? '*' : part))
     .join('/');
   return pattern === '/' ? base : base + pattern;
 }
 
 function namesByValue(params: unknown): ReadonlyMap<unknown, string> {
   if (typeof params !== 'object' || params === null) return new Map();
-  return new Map(Object.entries(params).map(([name, value]) => [value, `:${name}`]));
+  // An empty one is no part of a path.
+  const given = Object.entries(params).filter(([, value]) => value !== '');
+  return new Map(given.map(([name, value]) => [value, `:${name}`]));
 }

@@ -2,10 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Observable } from 'rxjs';
 import { createClientIgnore } from '../../core/http/client-ignore.ts';
 import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
+import { createClientSpans } from '../../core/http/client-spans.ts';
 import { endAnswered, endFailed } from '../../core/http/outcome.ts';
 import type { Source } from '../../core/source.ts';
 import type { Span } from '../../core/tracing/span.ts';
-import { createClientSpans } from './client-spans.ts';
 import { sayNotFollowed } from './not-followed.ts';
 
 /** A request of undici, as far as its channels have always told. https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
@@ -52,6 +52,7 @@ export function fetches(options: OutgoingRequestsOptions = {}): Source {
           open.set(request, seen.span);
           removeHeaders(request, seen.stale);
           for (const header in seen.headers) request.addHeader(header, seen.headers[header] as string);
+          replaceAdded(request, seen.headers);
         }
 
         /** The span of a request that is over. */
@@ -96,6 +97,16 @@ function urlOf({ origin, path }: UndiciRequest): URL {
   url.username = '';
   url.password = '';
   return url;
+}
+
+/** Another instrumentation that adds one of these after us replaces it: what comes twice, no receiver believes. */
+function replaceAdded(request: UndiciRequest, ours: Readonly<Record<string, string>>): void {
+  const { addHeader } = request;
+  request.addHeader = (header, value) => {
+    const name = header.toLowerCase();
+    if (Object.hasOwn(ours, name)) removeHeaders(request, [name]);
+    return addHeader.call(request, header, value);
+  };
 }
 
 function removeHeaders(request: UndiciRequest, names: readonly string[]): void {

@@ -14,10 +14,15 @@ export interface Handshakes {
  * no longer the request: a WebSocket may live for days.
  */
 export function createHandshakes(arrivals: Arrivals): Handshakes {
+  /** An application may hand a request on to another of its servers. */
+  const begun = new WeakMap<IncomingMessage, Arrival>();
   return {
     begin(request, socket) {
+      const known = begun.get(request);
+      if (known !== undefined) return known;
       const arrival = arrivals.begin(arriving(request));
       if (arrival === undefined) return undefined;
+      begun.set(request, arrival);
       function end(answer?: unknown): void {
         stop();
         const statusCode = statusOf(answer);

@@ -15,6 +15,9 @@ export function createHttp2Streams(arrivals: Arrivals): Http2Streams {
   const open = new WeakMap<object, Arrival>();
   return {
     begin(stream, headers) {
+      // An application may hand it on to another of its servers.
+      const known = open.get(stream);
+      if (known !== undefined) return known;
       const arriving = {
         method: headers[':method'] ?? 'GET',
         target: headers[':path'] ?? '/',

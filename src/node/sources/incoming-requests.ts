@@ -4,6 +4,9 @@ import type { Ignore } from '../../core/http/ignore.ts';
 import { isPathAmong } from '../../core/http/ignored-paths.ts';
 import type { Source } from '../../core/source.ts';
 import { createArrivals } from './arrivals.ts';
+import type { Arrival } from './arrivals.ts';
+import { watchFailures } from './express-failures.ts';
+import { expressRoute } from './express-route.ts';
 import { watchRoutes } from './fastify-routes.ts';
 import { createHandshakes } from './handshakes.ts';
 import { createHttp1Exchanges } from './http1-exchanges.ts';
@@ -58,12 +61,17 @@ export function incomingRequests(options: IncomingRequestsOptions = {}): Source 
         const exchanges = createHttp1Exchanges(arrivals, failed);
         const streams = createHttp2Streams(arrivals);
         const handshakes = createHandshakes(arrivals);
+        const arrivalOf = (request: object): Arrival | undefined => exchanges.arrivalOf(request) ?? streams.arrivalOf(request);
         const undo = [
           exchanges.watch(),
           watchServers({ tracing, exchanges, streams, handshakes, failed }),
           watchRoutes((request, route) => {
-            const arrival = exchanges.arrivalOf(request) ?? streams.arrivalOf(request);
+            const arrival = arrivalOf(request);
             if (arrival !== undefined) arrival.route = route;
+          }, failed),
+          watchFailures((request) => {
+            const arrival = arrivalOf(request);
+            if (arrival !== undefined) arrival.route ??= expressRoute(request);
           }, failed),
         ];
         return () => {

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import type { ClientSpan } from './client-spans.ts';
+import type { ClientSpan } from '../../core/http/client-spans.ts';
 
 /**
  * The headers a request is to be sent with. `given` is in the form in which Node keeps them, or the list that the application gave,

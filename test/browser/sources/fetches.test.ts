@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from '#test';
 import { ConfigurationError, createObservability, fetches, memorySink } from '../../../src/browser/index.ts';
-import type { ObservabilityManager, RequestSourceOptions, Sink, SpanSignal, TracingOptions } from '../../../src/browser/index.ts';
+import type { ObservabilityManager, OutgoingRequestsOptions, Sink, SpanSignal, TracingOptions } from '../../../src/browser/index.ts';
 import { createTestClock } from '#testing';
 import { recordingOf } from '../../helpers/recorded.ts';
 
 interface Setup {
-  readonly options?: RequestSourceOptions;
+  readonly options?: OutgoingRequestsOptions;
   readonly tracing?: TracingOptions;
   readonly sinks?: readonly Sink[];
 }
@@ -413,7 +413,7 @@ describe('fetches', () => {
     });
 
     it.each([[null], [{ ignore: 'stats.test' }], [{ ignore: [7] }], [{ ignore: [''] }]])('that is none is a ConfigurationError: %o', (options) => {
-      expect(() => fetches(options as unknown as RequestSourceOptions)).toThrow(ConfigurationError);
+      expect(() => fetches(options as unknown as OutgoingRequestsOptions)).toThrow(ConfigurationError);
     });
   });
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from '#test';
 import { ConfigurationError, createObservability, memorySink, xmlHttpRequests } from '../../../src/browser/index.ts';
-import type { ObservabilityManager, RequestSourceOptions, Sink, SpanSignal, TracingOptions } from '../../../src/browser/index.ts';
+import type { ObservabilityManager, OutgoingRequestsOptions, Sink, SpanSignal, TracingOptions } from '../../../src/browser/index.ts';
 import { createTestClock } from '#testing';
 import { recordingOf } from '../../helpers/recorded.ts';
 
 interface Setup {
-  readonly options?: RequestSourceOptions;
+  readonly options?: OutgoingRequestsOptions;
   readonly tracing?: TracingOptions;
   readonly sinks?: readonly Sink[];
 }
@@ -283,7 +283,7 @@ describe('xmlHttpRequests', () => {
     });
 
     it('that is none is a ConfigurationError', () => {
-      expect(() => xmlHttpRequests({ ignore: 'x' } as unknown as RequestSourceOptions)).toThrow(ConfigurationError);
+      expect(() => xmlHttpRequests({ ignore: 'x' } as unknown as OutgoingRequestsOptions)).toThrow(ConfigurationError);
     });
   });
 

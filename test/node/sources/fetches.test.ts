@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { channel } from 'node:diagnostics_channel';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigurationError, fetches } from '#sdk';
@@ -201,8 +201,31 @@ describe('what is not seen', () => {
     expect([observed.spans, values(came[0]!, 'traceparent')]).toEqual([[], []]);
   });
 
-  it('wrong options are refused', () => {
-    expect(() => fetches({ ignore: 'x' } as unknown as Parameters<typeof fetches>[0])).toThrow(ConfigurationError);
+  const wrong: readonly (readonly [string, unknown])[] = [
+    ['a text', 'x'],
+    ['a path: it could be of any host', ['/health']],
+    ['what is no address', ['https://']],
+    ['nothing', ['']],
+  ];
+  it.each(wrong)('wrong options are refused: %s', (_, ignore) => {
+    expect(() => fetches({ ignore } as Parameters<typeof fetches>[0])).toThrow(ConfigurationError);
+  });
+});
+
+describe('beside another instrumentation', () => {
+  it('that adds its headers later, a trace arrives once: a receiver would believe neither', async () => {
+    const observed = fetching();
+    const { origin, came } = await recording();
+    const add = (message: unknown): void => {
+      const { request } = message as { readonly request: { addHeader(name: string, value: string): void } };
+      request.addHeader('Traceparent', traceparent);
+      request.addHeader('x-other', '1');
+    };
+    subscribe('undici:request:create', add);
+    undo.push(() => unsubscribe('undici:request:create', add));
+    await (await fetch(origin)).text();
+    await observed.waitFor(1);
+    expect([values(came[0]!, 'traceparent'), values(came[0]!, 'x-other')]).toEqual([[traceparent], ['1']]);
   });
 });
 

@@ -121,6 +121,15 @@ describe('the span of a request over HTTP/2', () => {
     expect(observed.spans.length).toBe(1);
   });
 
+  it('is one, however many servers the application hands it on to', async () => {
+    const inner = createServer().on('stream', (stream) => (stream.respond({ ':status': 204 }), void stream.end()));
+    const { observed, ask } = await pair(streams((stream, headers) => void inner.emit('stream', stream, headers)));
+    await ask();
+    await observed.waitFor(1);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(observed.spans.map(({ attributes }) => attributes['http.response.status_code'])).toEqual([204]);
+  });
+
   it('is an error when the client gives up', async () => {
     const { observed, client } = await pair(
       streams((stream) => (stream.on('error', () => undefined), stream.respond({ ':status': 200 }), void stream.write('half'))),

@@ -1,4 +1,5 @@
 // What servers are asked, over real sockets: which spans there are, what they say, and how they end.
+import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { RequestListener, ServerResponse } from 'node:http';
@@ -282,6 +283,12 @@ describe('the route', () => {
       { baseUrl: '/shops/0b7c1d2e-0000-4000-8000-00000000000a', route: { path: '/orders' } },
       '/shops/*/orders',
     ],
+    [
+      'of a router at a path with a parameter that is percent-encoded',
+      { baseUrl: '/shops/new%20york', params: { shop: 'new york' }, route: { path: '/orders' } },
+      '/shops/:shop/orders',
+    ],
+    ['of a router whose route has an empty parameter', { baseUrl: '/shops', params: { 0: '' }, route: { path: '/*' } }, '/shops/*'],
     ['that is a pattern', { route: { path: /^\/orders\/(\d+)$/ } }, '/^\\/orders\\/(\\d+)$/'],
     ['that is one of several', { route: { path: ['/a', '/b'] } }, '/a,/b'],
     ['that is nothing known', { route: { path: 7 } }, undefined],
@@ -290,6 +297,16 @@ describe('the route', () => {
     const [span] = await ask((request, response) => void (Object.assign(request, properties), response.end()), head('GET /orders/7'));
     expect(span!.attributes['http.route']).toBe(route);
     expect(span!.name).toBe(route === undefined ? 'GET' : `GET ${route}`);
+  });
+
+  it('is the one in which Express failed, though the failure has left its router', async () => {
+    const [span] = await ask((request, response) => {
+      Object.assign(request, { baseUrl: '/shops', route: { path: '/:id' } });
+      channel('tracing:express.router.request:error').publish({ req: request, error: new Error('no stock') });
+      Object.assign(request, { baseUrl: '' });
+      response.writeHead(500).end();
+    }, head('GET /shops/7'));
+    expect(span).toMatchObject({ name: 'GET /shops/:id', attributes: { 'http.route': '/shops/:id' }, status: { code: 'error' } });
   });
 
   it('is what anybody sets on the span', async () => {

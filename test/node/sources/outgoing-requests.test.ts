@@ -229,6 +229,20 @@ describe('the headers go only where they are allowed', () => {
   });
 });
 
+describe('baggage in headers of its own', () => {
+  const lists: readonly (readonly [string, RequestOptions['headers']])[] = [
+    ['an object', { 'uberctx-a': 'old', 'uberctx-b': '2' }],
+    ['a list', ['uberctx-a', 'old', 'uberctx-b', '2', 'host', 'a']],
+  ];
+  it.each(lists)('replaces only what it has itself, in %s', async (_, headers) => {
+    const { obs } = outgoing({ tracing: { propagators: ['jaeger'] } });
+    const { port, came } = await recording();
+    const parent = obs.tracer.extract({ 'uber-trace-id': '1:2:0:1', 'uberctx-a': 'new' });
+    await obs.tracer.startSpan('job', { parent }, () => answerOf(request({ port, headers }).end()));
+    expect([values(came[0]!, 'uberctx-a'), values(came[0]!, 'uberctx-b')]).toEqual([['new'], ['2']]);
+  });
+});
+
 describe('what the span says', () => {
   const attributes: readonly (readonly [string, RequestOptions, (port: number) => Attributes])[] = [
     [

@@ -12,6 +12,7 @@ afterEach(undoAll);
 const channels = [
   'http.server.request.start',
   'http.server.response.finish',
+  'tracing:express.router.request:error',
   'tracing:fastify.request.handler:start',
   'undici:request:create',
   'undici:request:headers',

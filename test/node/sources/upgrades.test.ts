@@ -107,6 +107,15 @@ describe('the span of an upgrade', () => {
     expect(observed.spans.length).toBe(1);
   });
 
+  it('is one, however many servers the application hands it on to', async () => {
+    const inner = createServer().on('upgrade', (_, socket) => void socket.write(switching));
+    const { observed, client } = await start('upgrade', (...given) => void inner.emit('upgrade', ...given, Buffer.alloc(0)));
+    client.write(upgrade);
+    await observed.waitFor(1);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    expect(observed.spans.map(({ attributes }) => attributes['http.response.status_code'])).toEqual([101]);
+  });
+
   it('is active in the handler, and nothing of the request before', async () => {
     const seen: unknown[] = [];
     const { observed, client } = await start('upgrade', async (_, socket) => {

@@ -2,7 +2,7 @@ import { configurationError } from '../../configuration-error.ts';
 import { readAddress } from '../otlp/endpoint.ts';
 import type { Address } from '../otlp/endpoint.ts';
 import { lowerCased } from '../otlp/otlp-headers.ts';
-import type { HttpSinkOptions } from '../otlp/otlp-options.ts';
+import type { HttpSinkOptions } from './http-sink-options.ts';
 import type { HttpSinkVariables } from './http-sink-variables.ts';
 import { endpointRule, headersRule, optionIssues } from './option-issues.ts';
 

@@ -1,11 +1,11 @@
 import { configurationError } from '../../configuration-error.ts';
 import type { Sink } from '../../sink.ts';
+import type { HttpSinkOptions } from '../http/http-sink-options.ts';
 import { httpSinkSettings } from '../http/http-sink-settings.ts';
 import type { HttpSinkDefaults } from '../http/http-sink-settings.ts';
 import type { HttpSinkVariables } from '../http/http-sink-variables.ts';
 import { createSpanSink } from '../http/span-sink.ts';
 import type { SpanFormat } from '../http/span-sink.ts';
-import type { HttpSinkOptions } from '../otlp/otlp-options.ts';
 import { createOtlpSink } from '../otlp/otlp-sink.ts';
 import type { OtlpHost } from '../otlp/otlp-sink-factory.ts';
 import { otlpSettings } from '../otlp/otlp-settings.ts';

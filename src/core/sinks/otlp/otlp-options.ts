@@ -1,14 +1,8 @@
 import type { TlsOptions } from '../../transport.ts';
+import type { HttpSinkOptions } from '../http/http-sink-options.ts';
 
+/** How OTLP is sent. https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol */
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
-
-/** Options of sinks that send over HTTP. */
-export interface HttpSinkOptions {
-  /** Where the receiver is: an `http` or `https` URL. */
-  readonly endpoint?: string | undefined;
-  /** Sent with every request, e.g. an API key. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-}
 
 /**
  * Options of `otlpSink`. What is left out comes from the `OTEL_EXPORTER_OTLP_*` variables, those of one kind of data

@@ -3,13 +3,13 @@ import type { SpanSignal } from '../../signal.ts';
 import type { Sink } from '../../sink.ts';
 import type { CreateTransport } from '../../transport.ts';
 import { encodeEach } from '../http/encoded-records.ts';
+import type { HttpSinkOptions } from '../http/http-sink-options.ts';
 import { httpSinkSettings } from '../http/http-sink-settings.ts';
 import type { HttpSinkDefaults } from '../http/http-sink-settings.ts';
 import type { HttpSinkVariables } from '../http/http-sink-variables.ts';
 import { jsonBytes } from '../http/json-bytes.ts';
 import { createSpanSink } from '../http/span-sink.ts';
 import type { SpanFormat } from '../http/span-sink.ts';
-import type { HttpSinkOptions } from '../otlp/otlp-options.ts';
 import { createZipkinProcess, toZipkinSpan } from './zipkin-span.ts';
 import type { ZipkinSpan } from './zipkin-span.ts';
 
