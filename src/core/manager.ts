@@ -1,6 +1,6 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { Subscription } from 'rxjs';
+import { Subject, Subscription } from 'rxjs';
 import { completeSignal } from './complete-signal.ts';
 import { asOptionsOf } from './configuration-error.ts';
 import { readVariables } from './config/environment-variables.ts';
@@ -92,6 +92,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     { operators: options.pipeline ?? [], redactor },
   );
   const { signals$ } = pipeline;
+  const exiting = new Subject<unknown>();
   let observed = new Subscription();
   let leaving: Subscription | undefined;
   let copies: Subscription | undefined;
@@ -206,8 +207,12 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     tracing.register(settings.enabled && settings.tracing.register);
     if (sources !== undefined || !settings.enabled) observed.unsubscribe();
     if (!settings.enabled) return;
-    leaving ??= environment.leaving$.subscribe(() => sinks.leave());
-    if (sources !== undefined) observed = observeSources(sources, { clock, tracing: tracing.sources, diagnostics, emit: emitForeign });
+    leaving ??= environment.leaving$.subscribe((how) => {
+      // Before the sinks: what sources end now shall still be sent.
+      if (how === 'exit') exiting.next(how);
+      sinks.leave();
+    });
+    if (sources !== undefined) observed = observeSources(sources, { clock, tracing: tracing.sources, exit$: exiting, diagnostics, emit: emitForeign });
   }
 
   function totals(): FlushResult {

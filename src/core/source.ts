@@ -3,11 +3,13 @@ import type { Clock } from './clock.ts';
 import type { SignalInput } from './signal.ts';
 import type { SourceTracing } from './tracing/source-tracing.ts';
 
-/** What a source gets of the manager that observes it. */
+/** What a source of the SDK's own gets of the manager that observes it. */
 export interface SourceContext {
   readonly clock: Clock;
-  /** For sources of requests: spans of what they see, and the headers that carry them. */
+  /** Spans of what it sees, and the headers that carry them. */
   readonly tracing: SourceTracing;
+  /** The process ends now: what is under way will have no end. Never emits where nobody tells. */
+  readonly exit$: Observable<unknown>;
 }
 
 /** Cold: patches nothing until subscribed, undoes everything when unsubscribed. */
@@ -15,5 +17,5 @@ export interface Source {
   /** What it is called on `health$`. */
   readonly name: string;
   /** Its signals. What it throws, or errors with, is said on `health$` as `source-failed`; the other sources go on. */
-  observe(context: SourceContext): Observable<SignalInput>;
+  observe(context: { readonly clock: Clock }): Observable<SignalInput>;
 }

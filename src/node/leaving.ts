@@ -51,7 +51,7 @@ export function createLeaving(outbox: Outbox): Observable<unknown> {
 
     function exit(): void {
       outbox.exit();
-      leave();
+      subscriber.next('exit');
       const left = patienceLeft();
       if (left > 0) sendAtExit(outbox.takeUnsent(), left);
     }

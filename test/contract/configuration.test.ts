@@ -53,7 +53,7 @@ describe('wrong options', () => {
     ['null', null, /^options: expected an object, received null$/],
     ['a text', 'production', /^options: expected an object, received string "production"$/],
     ['an array', [], /^options: expected an object, received array of 0$/],
-    ['an unknown exporter', { tracing: { exporter: 'otpl' } }, /^tracing\.exporter: expected one of 'console', 'otlp', 'jaeger', 'zipkin', 'none', received string "otpl"$/],
+    ['an unknown exporter', { tracing: { exporter: 'otpl' } }, /^tracing\.exporter: expected one of 'console', 'otlp', 'jaeger', 'zipkin', 'none', received string "otpl" \(did you mean otlp\?\)$/],
     ['an unknown exporter in a list', { tracing: { exporter: ['otlp', 'datadog'] } }, /^tracing\.exporter\.1: .*'console', 'otlp', 'jaeger', 'zipkin', 'none'/],
     ['one endpoint of two exporters', { tracing: { exporter: ['console', 'otlp', 'zipkin'], endpoint: 'http://collector:4318' } }, /^tracing\.endpoint: expected nothing: there are several exporters; give their sinks in `sinks`/],
     ['an unknown propagator', { tracing: { propagators: ['tracecontext', 'xray'] } }, /^tracing\.propagators\.1: expected one of 'tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', received string "xray"$/],

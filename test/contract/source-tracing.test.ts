@@ -3,6 +3,7 @@ import { context, propagation, trace } from '@opentelemetry/api';
 import { Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from '#test';
 import type { ObservabilityManager, ObservabilityOptions, Source } from '#sdk';
+import type { SourceContext } from '../../src/core/source.ts';
 import type { SourceTracing } from '../../src/core/tracing/source-tracing.ts';
 import { recorded } from '../helpers/recorded.ts';
 
@@ -20,7 +21,7 @@ function setUp(options: ObservabilityOptions = {}) {
   let tracing: SourceTracing | undefined;
   const source: Source = {
     name: 'mine',
-    observe(given) {
+    observe(given: SourceContext) {
       tracing = given.tracing;
       return new Observable();
     },
@@ -154,6 +155,17 @@ describe("OpenTelemetry's API, registered", () => {
     expect(trace.getActiveSpan()).toBe(undefined);
     arrival.end();
     expect(span('query').parentSpanId).toBe(arrival.trace.spanId);
+  });
+
+  it('says once that an instrumentation traces what a source traces, too', () => {
+    const { tracing, health } = setUp({ tracing: { register: true } });
+    const instrumentation = trace.getTracer('@opentelemetry/instrumentation-http');
+    instrumentation.startSpan('GET').end();
+    expect(health).toEqual([]);
+    tracing.startSpan('GET', { kind: 'client', attributes: {} }).end();
+    for (let times = 0; times < 3; times += 1) instrumentation.startSpan('GET').end();
+    expect(health).toMatchObject([{ type: 'input-ignored', name: 'open-telemetry', count: 1 }]);
+    expect(JSON.stringify(health)).toContain('@opentelemetry/instrumentation-http traces requests that a source of this SDK traces, too');
   });
 
   it('hands on the baggage that code using it has set', () => {

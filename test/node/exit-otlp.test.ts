@@ -33,3 +33,37 @@ describe('what the OTLP sink was given last', () => {
     expect(bodies['/v1/metrics']).toContain('"queue.length"');
   });
 });
+
+describe('the request that brings the process down', () => {
+  it.each([
+    ['a handler throws', "throw new TypeError('boom')"],
+    ['a handler rejects', "Promise.reject(new TypeError('boom'))"],
+    ['a handler ends the process', 'process.exit(7)'],
+  ])('is a span all the same: %s', { timeout: 60_000 }, async (_, end) => {
+    const collector = await startFaultServer();
+    const { code } = await runner.run(`
+      const { createServer, get } = await import('node:http');
+      sdk.createObservability({ sinks: [sdk.otlpSink({ endpoint: '${collector.url}', protocol: 'http/json' })], sources: [sdk.incomingRequests()] });
+      const server = createServer((request, response) => { ${end}; });
+      server.listen(0, '127.0.0.1', () => get({ port: server.address().port, path: '/fatal', agent: false }).on('error', () => undefined));
+    `);
+    await collector.close();
+    expect(code).not.toBe(0);
+    const bodies = collector.received.filter(({ path }) => path === '/v1/traces').map(({ body }) => body.toString());
+    expect(bodies.join()).toContain('"/fatal"');
+    expect(bodies.join()).toContain('"aborted"');
+  });
+
+  it('by a call whose failure nobody handles: its span arrives, and the process fails as before', { timeout: 60_000 }, async () => {
+    const collector = await startFaultServer();
+    const { code, stderr } = await runner.run(`
+      const { get } = await import('node:http');
+      sdk.createObservability({ sinks: [sdk.otlpSink({ endpoint: '${collector.url}', protocol: 'http/json' })], sources: [sdk.outgoingRequests()] });
+      get('http://127.0.0.1:1/refused');
+    `);
+    await collector.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain('ECONNREFUSED');
+    expect(collector.received.map(({ body }) => body.toString()).join()).toContain('http://127.0.0.1:1/refused');
+  });
+});

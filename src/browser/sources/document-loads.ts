@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import type { Source } from '../../core/source.ts';
+import type { Source, SourceContext } from '../../core/source.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
 import { afterLoad } from './after-load.ts';
 import { traceDocumentLoad } from './trace-document-load.ts';
@@ -15,7 +15,7 @@ export function documentLoads(): Source {
   const told = new WeakSet<SourceTracing>();
   return {
     name: 'document-loads',
-    observe: ({ clock, tracing }) =>
+    observe: ({ clock, tracing }: SourceContext) =>
       new Observable((subscriber) => {
         if (typeof document === 'undefined' || typeof PerformanceObserver === 'undefined' || told.has(tracing)) return;
         subscriber.add(

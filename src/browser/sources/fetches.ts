@@ -3,7 +3,7 @@ import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
 import type { ClientSpan } from '../../core/http/client-spans.ts';
 import { endAnswered } from '../../core/http/outcome.ts';
 import { readProperty } from '../../core/read-property.ts';
-import type { Source } from '../../core/source.ts';
+import type { Source, SourceContext } from '../../core/source.ts';
 import type { Span } from '../../core/tracing/span.ts';
 import { readFetchCall } from './fetch-call.ts';
 import type { FetchCall } from './fetch-call.ts';
@@ -23,7 +23,7 @@ export function fetches(options: OutgoingRequestsOptions = {}): Source {
   const ignores = createPageIgnore('fetches', name, options);
   return {
     name,
-    observe: ({ tracing }) =>
+    observe: ({ tracing }: SourceContext) =>
       new Observable(() => {
         const begin = createPageSpans(tracing, ignores);
         return patchMethod(globalThis, 'fetch', (original, self, args) => {

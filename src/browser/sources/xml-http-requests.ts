@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
 import type { ClientSpan } from '../../core/http/client-spans.ts';
 import { endAnswered } from '../../core/http/outcome.ts';
-import type { Source } from '../../core/source.ts';
+import type { Source, SourceContext } from '../../core/source.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
 import type { Span } from '../../core/tracing/span.ts';
 import { createPageIgnore } from './page-ignore.ts';
@@ -21,7 +21,7 @@ export function xmlHttpRequests(options: OutgoingRequestsOptions = {}): Source {
   const ignores = createPageIgnore('xmlHttpRequests', name, options);
   return {
     name,
-    observe: ({ tracing }) =>
+    observe: ({ tracing }: SourceContext) =>
       new Observable((subscriber) => {
         if (typeof XMLHttpRequest === 'function') subscriber.add(patch(tracing, createPageSpans(tracing, ignores)));
       }),

@@ -55,7 +55,7 @@ function toIssue(issue: v.BaseIssue<unknown>): ConfigurationIssue {
   const name = keys.at(-1) ?? '';
   if (issue.type !== UNKNOWN) {
     const received = isSecret(keys) ? typeof issue.input : describeValue(issue.input);
-    return { path, expected: issue.message, received, suggestion: name === 'endpoint' ? suggestedEndpoint(issue.input) : undefined };
+    return { path, expected: issue.message, received, suggestion: name === 'endpoint' ? suggestedEndpoint(issue.input) : meant(issue) };
   }
   return {
     path,
@@ -63,6 +63,12 @@ function toIssue(issue: v.BaseIssue<unknown>): ConfigurationIssue {
     received: 'an unknown option',
     suggestion: closest(name, issue.message.split(', ')),
   };
+}
+
+/** The word that was probably meant, of those that are possible. */
+function meant({ type, message, input }: v.BaseIssue<unknown>): string | undefined {
+  if (type !== 'picklist' || typeof input !== 'string') return undefined;
+  return closest(input, [...message.matchAll(/'([^']+)'/g)].map(([, word = '']) => word));
 }
 
 /** The type of Valibot's issue for a key that no object of ours has. */

@@ -1,3 +1,5 @@
+import { closest } from '../config/closest.ts';
+import { configurationError } from '../configuration-error.ts';
 import { checkOptions, optional } from '../operators/option-checks.ts';
 import type { SourceTracing } from '../tracing/source-tracing.ts';
 
@@ -30,6 +32,11 @@ export function createIgnore<R>({ factory, source, options, expected, isPattern,
     passes: (value) => typeof value === 'function' || (Array.isArray(value) && value.every(isEntry)),
   });
   checkOptions(factory, options, { ignore: patterns });
+  const unknown = Object.keys(options).filter((key) => key !== 'ignore');
+  const issue = { expected: 'one of the options ignore', received: 'an unknown option' };
+  if (unknown.length > 0) {
+    throw configurationError(unknown.map((key) => ({ path: `${factory}.${key}`, ...issue, suggestion: closest(key, ['ignore']) })));
+  }
   const { ignore } = options;
   if (typeof ignore === 'function') return fromFunction(source, ignore);
   return ignore === undefined || ignore.length === 0 ? undefined : compile(ignore);

@@ -7,6 +7,7 @@ import { snapshotText } from '../snapshot.ts';
 import { fromSpanContext, OpenTelemetrySpan, toLinks } from './open-telemetry-span.ts';
 import { toMilliseconds } from './open-telemetry-time.ts';
 import { mergeAttributes } from './span-attributes.ts';
+import type { TwiceTraced } from './twice-traced.ts';
 
 /** Spans of a tracer provider of the host's own, which come by `streamSpanProcessor`. No method throws. */
 export interface HostSpans {
@@ -27,7 +28,7 @@ const statusCodes: readonly SpanStatus['code'][] = ['unset', 'ok', 'error'];
 /** Most events of a span: the latest. */
 const maxEvents = 128;
 
-export function createHostSpans(runtime: Runtime): HostSpans {
+export function createHostSpans(runtime: Runtime, twice: TwiceTraced): HostSpans {
   const { clock, diagnostics, storage } = runtime;
   /** What they are part of. */
   const requests = new WeakMap<object, RequestContext | undefined>();
@@ -114,7 +115,10 @@ export function createHostSpans(runtime: Runtime): HostSpans {
         seen.add(span);
         const signal = signalOf(span as Fields, requests.get(span));
         if (signal === undefined) diagnostics.ignored('streamSpanProcessor', 'what is not a span');
-        else runtime.emit(signal);
+        else {
+          twice.libraryBegan(signal.scope?.name ?? '');
+          runtime.emit(signal);
+        }
       }),
     has: (span) => requests.has(span),
   };

@@ -11,11 +11,12 @@ import { fromSpanContext, OpenTelemetrySpan, toLinks } from './open-telemetry-sp
 import { toMilliseconds } from './open-telemetry-time.ts';
 import type { Scope, SpanHome } from './recording-span.ts';
 import type { Parent } from './span-parent.ts';
+import type { TwiceTraced } from './twice-traced.ts';
 
 type Run = (span: ApiSpan) => unknown;
 
 /** Serves OpenTelemetry's API: the spans of libraries instrumented with it travel our stream. */
-export function createTracerProvider(runtime: Runtime, home: SpanHome): TracerProvider {
+export function createTracerProvider(runtime: Runtime, home: SpanHome, twice: TwiceTraced): TracerProvider {
   const { clock, diagnostics, storage } = runtime;
 
   function begin(name: string, options: object, theirs: Context, scope: Scope): ApiSpan {
@@ -25,6 +26,7 @@ export function createTracerProvider(runtime: Runtime, home: SpanHome): TracerPr
     const parentContext = readProperty(options, 'root') === true ? undefined : trace.getSpanContext(theirs);
     const { enabled, tracing } = runtime.settings;
     if (!enabled || !tracing.enabled) return trace.wrapSpanContext(parentContext ?? INVALID_SPAN_CONTEXT);
+    twice.libraryBegan(scope.name);
     const baggage = fromApiBaggage(propagation.getBaggage(theirs));
     const parent = parentContext && parentOf(parentContext, theirs);
     const span = beginSpan(runtime, home, {

@@ -10,6 +10,7 @@ import { SilentSpan } from './silent-span.ts';
 import type { SourceTracing } from './source-tracing.ts';
 import { traceOfParent } from './span-parent.ts';
 import type { Parent } from './span-parent.ts';
+import type { TwiceTraced } from './twice-traced.ts';
 
 export interface SourceTracingSetup {
   readonly runtime: Runtime;
@@ -19,13 +20,14 @@ export interface SourceTracingSetup {
   /** Of the settings in force. */
   readonly propagation: () => Propagation;
   readonly targets: () => Targets;
+  readonly twice: TwiceTraced;
 }
 
 /** Origins that were said to get no headers; an application that calls more is told no further. */
 const maxOrigins = 1_000;
 
 /** What the sources of one manager trace with. */
-export function createSourceTracing({ runtime, home, current, scope, propagation, targets }: SourceTracingSetup): SourceTracing {
+export function createSourceTracing({ runtime, home, current, scope, propagation, targets, twice }: SourceTracingSetup): SourceTracing {
   const { diagnostics } = runtime;
   const skipped = new Set<string>();
   const nothing: Readonly<Record<string, string>> = Object.freeze({});
@@ -55,6 +57,7 @@ export function createSourceTracing({ runtime, home, current, scope, propagation
     observes,
     startSpan(name, options) {
       try {
+        twice.sourceBegan();
         const { kind, attributes, from, startTime } = options;
         const parent = parentFor(options);
         const request = parent?.request;

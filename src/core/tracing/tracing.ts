@@ -20,6 +20,8 @@ import type { SourceTracing } from './source-tracing.ts';
 import { createSpanStarter } from './start-span.ts';
 import { traceFunctionWith } from './trace-function.ts';
 import { createSourceTracing } from './trace-sources.ts';
+import { createTwiceTraced } from './twice-traced.ts';
+import type { TwiceTraced } from './twice-traced.ts';
 import type { Tracer, TracingManager } from './tracing-manager.ts';
 import { VERSION } from '../version.ts';
 
@@ -71,7 +73,8 @@ export function createTracing(runtime: Runtime, environment: TracingEnvironment)
       if (thrown.get(error)?.trace.traceId !== trace.traceId) thrown.set(error, { trace, requestId: request?.requestId });
     },
   };
-  const hostSpans = createHostSpans(runtime);
+  const twice = createTwiceTraced(diagnostics);
+  const hostSpans = createHostSpans(runtime, twice);
   const current = createCurrentContext(runtime, home, hostSpans);
   const spans = createSpanStarter(runtime, home, current);
   const startSpan = spans.startSpanOf(ours);
@@ -86,7 +89,7 @@ export function createTracing(runtime: Runtime, environment: TracingEnvironment)
 
   return {
     hostSpans,
-    sources: createSourceTracing({ runtime, home, current, scope: ours, propagation, targets }),
+    sources: createSourceTracing({ runtime, home, current, scope: ours, propagation, targets, twice }),
     currentTrace: () => current.parentAt(current.place())?.trace,
     traceOf: (error) => (typeof error === 'object' && error !== null ? thrown.get(error) : undefined),
     tracer(name, version) {
@@ -96,7 +99,7 @@ export function createTracing(runtime: Runtime, environment: TracingEnvironment)
     register(wanted) {
       if (wanted === (unregister !== undefined)) return;
       unregister?.();
-      unregister = wanted ? serveGlobally({ runtime, home, current, environment, propagation }) : undefined;
+      unregister = wanted ? serveGlobally({ runtime, home, current, environment, propagation, twice }) : undefined;
     },
     manager: {
       startSpan,
@@ -138,12 +141,13 @@ interface GlobalServing {
   readonly current: CurrentContext;
   readonly environment: TracingEnvironment;
   readonly propagation: () => Propagation;
+  readonly twice: TwiceTraced;
 }
 
 /** Serves what no other SDK has registered; the result takes back exactly that. */
-function serveGlobally({ runtime, home, current, environment, propagation }: GlobalServing): () => void {
+function serveGlobally({ runtime, home, current, environment, propagation, twice }: GlobalServing): () => void {
   const undo: (() => void)[] = [];
-  if (trace.setGlobalTracerProvider(createTracerProvider(runtime, home))) undo.push(() => trace.disable());
+  if (trace.setGlobalTracerProvider(createTracerProvider(runtime, home, twice))) undo.push(() => trace.disable());
   else if (!isRegistryForeign()) {
     const advice = 'a tracer provider is registered already, and stays: add streamSpanProcessor() to its span processors to have its spans on this stream';
     runtime.diagnostics.ignored('open-telemetry', advice);

@@ -4,7 +4,7 @@ import { createClientIgnore } from '../../core/http/client-ignore.ts';
 import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
 import { createClientSpans } from '../../core/http/client-spans.ts';
 import { endAnswered, endFailed } from '../../core/http/outcome.ts';
-import type { Source } from '../../core/source.ts';
+import type { Source, SourceContext } from '../../core/source.ts';
 import type { Span } from '../../core/tracing/span.ts';
 import { sayNotFollowed } from './not-followed.ts';
 
@@ -40,10 +40,10 @@ export function fetches(options: OutgoingRequestsOptions = {}): Source {
   const ignores = createClientIgnore('fetches', name, options);
   return {
     name,
-    observe: ({ tracing }) =>
+    observe: ({ tracing }: SourceContext) =>
       new Observable(() => {
         const begin = createClientSpans(tracing, ignores);
-        const open = new WeakMap<object, Span>();
+        const open = new Map<object, Span>();
 
         function created(request: UndiciRequest): void {
           if (!tracing.observes() || Boolean(request.upgrade) || request.method === 'CONNECT') return;
@@ -86,6 +86,9 @@ export function fetches(options: OutgoingRequestsOptions = {}): Source {
         }
         return () => {
           for (const step of undo) step();
+          // Nobody hears of their answers any more.
+          for (const span of open.values()) span.end();
+          open.clear();
         };
       }),
   };

@@ -11,13 +11,17 @@ export function followAnswer(request: ClientRequest, span: Span): void {
   let failure: { readonly error: unknown } | undefined;
   request.once(errorMonitor, (error) => {
     failure = { error };
+    // Nobody handles it: the process may end before the request closes.
+    if (request.listenerCount('error') === 0) end();
   });
-  request.once('close', () => {
+  request.once('close', end);
+  function end(): void {
+    if (!span.recording) return;
     const answer = Reflect.get(request, 'res') as IncomingMessage | null | undefined;
     // Of an answer that was cut off, unless the application itself wanted no more of it.
     if (answer?.errored) failure ??= { error: answer.errored };
     if (failure !== undefined) endFailed(span, failure.error, answer?.statusCode);
     else if (answer?.statusCode === undefined) endAborted(span, undefined);
     else endAnswered(span, answer.statusCode, 400);
-  });
+  }
 }

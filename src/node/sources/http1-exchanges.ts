@@ -2,13 +2,14 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { Observable } from 'rxjs';
 import type { Arrival, Arrivals, Arriving } from './arrivals.ts';
 import { expressRoute } from './express-route.ts';
 
 /** Follows what HTTP/1 servers are asked. */
 export interface Http1Exchanges {
-  /** Until the result is called; what is under way then still ends. */
-  watch(): () => void;
+  /** Until the result is called; what is under way then still ends, and at `exit$` at once: an answer will not come. */
+  watch(exit$: Observable<unknown>): () => void;
   arrivalOf(request: object): Arrival | undefined;
 }
 
@@ -92,10 +93,14 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
   }
 
   return {
-    watch() {
+    watch(exit$) {
+      const exit = exit$.subscribe(() => {
+        for (const { closed } of [...connections.values()]) closed();
+      });
       subscribe('http.server.request.start', started);
       subscribe('http.server.response.finish', finished);
       return () => {
+        exit.unsubscribe();
         unsubscribe('http.server.request.start', started);
         unsubscribe('http.server.response.finish', finished);
         letGo();

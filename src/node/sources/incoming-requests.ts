@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import { createIgnore } from '../../core/http/ignore.ts';
 import type { Ignore } from '../../core/http/ignore.ts';
 import { isPathAmong } from '../../core/http/ignored-paths.ts';
-import type { Source } from '../../core/source.ts';
+import type { Source, SourceContext } from '../../core/source.ts';
 import { createArrivals } from './arrivals.ts';
 import type { Arrival } from './arrivals.ts';
 import { watchFailures } from './express-failures.ts';
@@ -54,7 +54,7 @@ export function incomingRequests(options: IncomingRequestsOptions = {}): Source 
   });
   return {
     name,
-    observe: ({ tracing }) =>
+    observe: ({ tracing, exit$ }: SourceContext) =>
       new Observable(() => {
         const arrivals = createArrivals(tracing, ignores);
         const failed = (error: unknown): void => sayNotFollowed(tracing, name, error);
@@ -63,7 +63,7 @@ export function incomingRequests(options: IncomingRequestsOptions = {}): Source 
         const handshakes = createHandshakes(arrivals);
         const arrivalOf = (request: object): Arrival | undefined => exchanges.arrivalOf(request) ?? streams.arrivalOf(request);
         const undo = [
-          exchanges.watch(),
+          exchanges.watch(exit$),
           watchServers({ tracing, exchanges, streams, handshakes, failed }),
           watchRoutes((request, route) => {
             const arrival = arrivalOf(request);

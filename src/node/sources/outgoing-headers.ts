@@ -11,6 +11,8 @@ export function withHeaders(request: ClientRequest, given: unknown, { headers, s
   if (isPairs(given)) return [...given.filter(([name]) => !isAmong(stale, name)), ...added];
   if (Array.isArray(given)) {
     const list: readonly unknown[] = given;
+    // No list of headers: what Node says of it shall name what the application gave.
+    if (list.length % 2 === 1) return given;
     return [...list.filter((_, index) => !isAmong(stale, list[index - (index % 2)])), ...added.flat()];
   }
   // None at all, not even `Host`.

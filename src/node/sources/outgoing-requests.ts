@@ -5,7 +5,7 @@ import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
 import { createClientSpans } from '../../core/http/client-spans.ts';
 import type { ClientSpan } from '../../core/http/client-spans.ts';
 import { endFailed } from '../../core/http/outcome.ts';
-import type { Source } from '../../core/source.ts';
+import type { Source, SourceContext } from '../../core/source.ts';
 import { clientUrl } from './client-url.ts';
 import { followAnswer } from './follow-answer.ts';
 import { sayNotFollowed } from './not-followed.ts';
@@ -24,7 +24,7 @@ export function outgoingRequests(options: OutgoingRequestsOptions = {}): Source 
   const ignores = createClientIgnore('outgoingRequests', name, options);
   return {
     name,
-    observe: ({ tracing }) =>
+    observe: ({ tracing }: SourceContext) =>
       new Observable(() => {
         const begin = createClientSpans(tracing, ignores);
 

@@ -1,8 +1,10 @@
 // Nothing is patched until somebody observes, and everything is as before when nobody does any more.
 import { channel } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { ClientRequest, createServer, OutgoingMessage, Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createObservability, fetches, incomingRequests, outgoingRequests } from '#sdk';
 import { connectRaw, listen, observe, serve, undo, undoAll, until } from './observed.ts';
@@ -137,5 +139,22 @@ describe('stopping with requests under way', () => {
     answer();
     await until(() => ended.length === 1);
     expect(ended).toEqual(['/ 204']);
+  });
+});
+
+describe('a fetch under way when its source is stopped', () => {
+  it('has a span, which ends then', async () => {
+    const { obs, spans } = observe({ sources: [fetches()] });
+    const server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const asked = once(server, 'request');
+    const answer = fetch(url).catch((error: unknown) => error);
+    await asked;
+    await obs.shutdown();
+    expect(spans.map(({ attributes, status }) => [attributes['url.full'], status.code])).toEqual([[url, 'unset']]);
+    server.closeAllConnections();
+    server.close();
+    expect(await answer).toBeInstanceOf(Error);
   });
 });
