@@ -24,14 +24,14 @@ const output = {
 
 export default [
   {
-    input: entries('node', ['common', 'index', 'register', 'testing'], { core: 'build/core/index.js' }),
+    input: entries('node', ['main', 'index', 'register', 'testing'], { core: 'build/core/index.js' }),
     external: matches(/^node:/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//, ...builtinModules.map((name) => RegExp(`^${name}$`))),
     plugins: [compiled(), nodeResolve({ exportConditions: ['es2015'] }), commonjs(), licences],
     output: { ...output, dir: 'dist/node' },
     onLog: refuseWarnings,
   },
   {
-    input: entries('browser', ['common', 'index', 'worker', 'universal', 'testing'], { core: 'build/core/index.js' }),
+    input: entries('browser', ['main', 'index', 'worker', 'universal', 'testing'], { core: 'build/core/index.js' }),
     external: matches(/^rxjs(\/|$)/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//),
     plugins: [compiled(), nodeResolve({ browser: true }), licences],
     output: {

@@ -1,6 +1,6 @@
 import { testObservabilityOf } from '../core/testing/test-observability.ts';
 import type { CreateTestObservability } from '../core/testing/test-observability.ts';
-import { createObservability } from './index.ts';
+import { createObservability } from './main.ts';
 
 export { memorySink } from '../core/sinks/memory.ts';
 export type { MemorySink, MemorySinkOptions } from '../core/sinks/memory.ts';

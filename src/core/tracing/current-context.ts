@@ -40,19 +40,18 @@ const entered: symbol = Symbol.for('@arkhe/observability/entered');
 
 export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostSpans: Pick<HostSpans, 'has'>): CurrentContext {
   const probe = ROOT_CONTEXT.setValue(entered, undefined);
-  let carries = false;
   let found = false;
 
   /** Whether the host has a context manager of OpenTelemetry's. Once there was one, contexts are made for it, which costs a span's time. */
   function isForeign(theirs: Context): boolean {
-    if (carries) return false;
+    if (current.carries) return false;
     found ||= theirs !== ROOT_CONTEXT || context.with(probe, () => context.active() === probe);
     return found;
   }
 
   /** The span that OpenTelemetry's context names, when that was entered after what is ours. */
   function theirSpan({ ours, theirs }: Place): Parent | undefined {
-    if (theirs === ROOT_CONTEXT || (carries && ours?.isSpanInner === true)) return undefined;
+    if (theirs === ROOT_CONTEXT || (current.carries && ours?.isSpanInner === true)) return undefined;
     const span = trace.getSpan(theirs);
     if (span === undefined || !isSpanContextValid(span.spanContext())) return undefined;
     const own = span instanceof OpenTelemetrySpan && span.recordingSpan.belongsTo(home) ? span.recordingSpan : undefined;
@@ -76,7 +75,7 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
   const current: CurrentContext = {
     place() {
       const ours = storage.get();
-      return { ours, theirs: carries ? (ours?.theirs ?? ROOT_CONTEXT) : (context.active() ?? ROOT_CONTEXT) };
+      return { ours, theirs: current.carries ? (ours?.theirs ?? ROOT_CONTEXT) : (context.active() ?? ROOT_CONTEXT) };
     },
     parentAt(place) {
       const span = theirSpan(place);
@@ -92,7 +91,7 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
     },
     run(span, callback) {
       const ours = storage.get();
-      const theirs = carries ? ours?.theirs : (context.active() ?? ROOT_CONTEXT);
+      const theirs = current.carries ? ours?.theirs : (context.active() ?? ROOT_CONTEXT);
       const inner: ActiveContext = { span, request: span.request ?? ours?.request, theirs, isSpanInner: true };
       return storage.run(inner, () => {
         if (theirs === undefined || !isForeign(theirs)) return callback();
@@ -112,12 +111,7 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
       },
       run: (theirs, callback) => storage.run({ ...storage.get(), theirs, isSpanInner: false, derived: undefined }, callback),
     },
-    get carries() {
-      return carries;
-    },
-    set carries(yes) {
-      carries = yes;
-    },
+    carries: false,
     get isForeign() {
       return isForeign(context.active() ?? ROOT_CONTEXT);
     },
