@@ -15,6 +15,7 @@ export function createEnvironment(): Environment {
     clock,
     variables: {},
     sources: [],
+    logsOutgoing: true,
     leaving$: EMPTY,
     color: false,
     createContextStorage,

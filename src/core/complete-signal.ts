@@ -30,16 +30,16 @@ export function completeSignal(input: SignalInput, enrichment: Enrichment): Sign
       };
     }
     case 'request': {
-      const { kind, method, path, params, headers } = input;
+      const { kind, side, method, path, params, headers } = input;
       const own = requestId ?? ids.requestId();
-      return { kind, name, timestamp, attributes, trace, requestId: own, sessionId, method, path, params, headers };
+      return { kind, name, timestamp, attributes, trace, requestId: own, sessionId, side, method, path, params, headers };
     }
     case 'response': {
-      const { kind, method, path, status, statusCode, duration, data, error } = input;
+      const { kind, side, method, path, status, statusCode, duration, params, headers, requestData, data, error } = input;
       const own = requestId ?? ids.requestId();
       return {
         kind, name, timestamp, attributes, trace, requestId: own, sessionId,
-        method, path, status, statusCode, duration: from0(duration), data, error,
+        side, method, path, status, statusCode, duration: from0(duration), params, headers, requestData, data, error,
       };
     }
     case 'profile': {

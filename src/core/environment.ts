@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Variables } from './config/environment-variables.ts';
 import type { ContextCarrier, ContextStorage } from './context.ts';
 import type { FillRandom } from './ids.ts';
-import type { SeverityName } from './signal.ts';
+import type { Print } from './print.ts';
 import type { JaegerSinkFactory } from './sinks/jaeger/jaeger-sink-factory.ts';
 import type { OtlpSinkFactory } from './sinks/otlp/otlp-sink-factory.ts';
 import type { ZipkinSinkFactory } from './sinks/zipkin/zipkin-sink-factory.ts';
@@ -22,7 +22,7 @@ export interface Environment {
   readonly leaving$: Observable<unknown>;
   readonly fillRandom: FillRandom;
   /** The console's lines. */
-  readonly print: (text: string, level: SeverityName) => void;
+  readonly print: Print;
   /** Whether the console shows colours. */
   readonly color: boolean;
   createContextStorage<T>(): ContextStorage<T>;
@@ -32,6 +32,8 @@ export interface Environment {
   readonly findApiCopies?: () => readonly ApiCopy[];
   /** The origin of the page: requests to it get trace headers unasked. `undefined` where there is none. */
   readonly ownOrigin?: string | undefined;
+  /** Whether requests that are sent are logged when nobody says so: they are what a page does, and only part of what a service does. */
+  readonly logsOutgoing: boolean;
   /** Sends over OTLP, with the transport and the variables of this host. */
   readonly otlpSink: OtlpSinkFactory;
   /** The same for Jaeger. */

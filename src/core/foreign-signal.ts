@@ -43,15 +43,17 @@ function checkedFields(kind: SignalKind, fields: Fields, timestamp: number): Fie
     case 'span':
       return { ...checkedSpan(fields, timestamp), duration: numberOf(duration) ?? 0 };
     case 'request':
-      return { method: textOf(method, ''), path: textOf(path, ''), params: fields['params'], headers: isRecord(fields['headers']) ? fields['headers'] : undefined };
+      return { ...checkedExchange(fields), method: textOf(method, ''), path: textOf(path, '') };
     case 'response': {
-      const { status, statusCode, data, error } = fields;
+      const { status, statusCode, requestData, data, error } = fields;
       return {
+        ...checkedExchange(fields),
         method: textOf(method, ''),
         path: textOf(path, ''),
-        status: status === 'error' ? 'error' : 'success',
+        status: status === 'error' || status === 'abandoned' ? status : 'success',
         statusCode: numberOf(statusCode),
         duration: numberOf(duration) ?? 0,
+        requestData,
         data,
         error: isRecord(error) ? errorOf(error) : undefined,
       };
@@ -79,6 +81,15 @@ function checkedFields(kind: SignalKind, fields: Fields, timestamp: number): Fie
       return { value, unit: textOf(unit, '1'), instrument: instrumentNamed(instrument) };
     }
   }
+}
+
+/** What a request and its response have in common, beside their names. */
+function checkedExchange({ side, params, headers }: Fields): Fields {
+  return {
+    side: side === 'server' || side === 'client' ? side : undefined,
+    params,
+    headers: isRecord(headers) ? headers : undefined,
+  };
 }
 
 function checkedSpan(fields: Fields, timestamp: number): Omit<Fields & Partial<SpanSignal>, 'duration'> {

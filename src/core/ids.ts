@@ -50,10 +50,7 @@ export function createIds(fillRandom: FillRandom): Ids {
     },
     eventId: () => text32(codes, take(32)),
     requestId() {
-      const text = text32(codes, take(32));
-      // RFC 9562: version 4, variant 10.
-      const variant = '89ab'[Number.parseInt(text.charAt(16), 16) & 3];
-      return [text.slice(0, 8), text.slice(8, 12), `4${text.slice(13, 16)}`, `${variant}${text.slice(17, 20)}`, text.slice(20)].join('-');
+      return uuid(codes, take(32));
     },
   };
 }
@@ -86,6 +83,27 @@ function text32(c: Uint8Array, i: number): string {
     c[i + 16]!, c[i + 17]!, c[i + 18]!, c[i + 19]!, c[i + 20]!, c[i + 21]!, c[i + 22]!, c[i + 23]!,
     c[i + 24]!, c[i + 25]!, c[i + 26]!, c[i + 27]!, c[i + 28]!, c[i + 29]!, c[i + 30]!, c[i + 31]!,
   );
+}
+
+const [dash, version4] = [45, 52];
+/** `8`, `9`, `a`, `b`. */
+const variants: readonly number[] = [56, 57, 97, 98];
+
+/** RFC 9562: version 4, and of the variant's digit the upper two bits are 10. */
+function uuid(c: Uint8Array, i: number): string {
+  return String.fromCharCode(
+    c[i]!, c[i + 1]!, c[i + 2]!, c[i + 3]!, c[i + 4]!, c[i + 5]!, c[i + 6]!, c[i + 7]!, dash,
+    c[i + 8]!, c[i + 9]!, c[i + 10]!, c[i + 11]!, dash,
+    version4, c[i + 13]!, c[i + 14]!, c[i + 15]!, dash,
+    variants[valueOf(c[i + 16]!) & 3]!, c[i + 17]!, c[i + 18]!, c[i + 19]!, dash,
+    c[i + 20]!, c[i + 21]!, c[i + 22]!, c[i + 23]!, c[i + 24]!, c[i + 25]!, c[i + 26]!, c[i + 27]!,
+    c[i + 28]!, c[i + 29]!, c[i + 30]!, c[i + 31]!,
+  );
+}
+
+/** Of a digit, by its code. */
+function valueOf(code: number): number {
+  return code < 58 ? code - 48 : code - 87;
 }
 
 /** Chance from numbers between 0 and 1, for tests that want the same identifiers each time. */

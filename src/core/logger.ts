@@ -1,10 +1,14 @@
+import { logAttributes } from './log-attributes.ts';
 import type { Runtime } from './runtime.ts';
 import { severityNumbers } from './severity.ts';
 import type { Attributes, SeverityName } from './signal.ts';
-import { snapshotAttributes } from './snapshot-attributes.ts';
+import { attachIntake } from './log-intake.ts';
 import { snapshotText } from './snapshot.ts';
 
-/** The application's own messages: one method a severity. No method throws. */
+/**
+ * The application's own messages: one method a severity. An `Error`, among the attributes or in their place, becomes `exception.type`,
+ * `exception.message` and `exception.stacktrace`. No method throws.
+ */
 export interface Logger extends Readonly<Record<SeverityName, (message: string, attributes?: Attributes) => void>> {}
 
 export function createLogger(runtime: Runtime): Logger {
@@ -14,7 +18,7 @@ export function createLogger(runtime: Runtime): Logger {
       runtime.emit({
         kind: 'log',
         name: 'log',
-        attributes: snapshotAttributes(attributes),
+        attributes: logAttributes(message, attributes),
         eventId: runtime.ids.eventId(),
         message: snapshotText(message),
         level,
@@ -23,5 +27,8 @@ export function createLogger(runtime: Runtime): Logger {
       });
     };
   }
-  return { trace: at('trace'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), fatal: at('fatal') };
+  return attachIntake(
+    { trace: at('trace'), debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), fatal: at('fatal') },
+    runtime,
+  );
 }

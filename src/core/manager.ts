@@ -24,6 +24,7 @@ import { ofKind } from './operators/of-kind.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProfiling } from './profiling/profiling.ts';
 import { createRedactor } from './redaction/redactor.ts';
+import { createSourceRequests } from './requests/observe-requests.ts';
 import { createRequests } from './requests/requests.ts';
 import type { Requests } from './requests/requests.ts';
 import { route } from './router.ts';
@@ -32,7 +33,7 @@ import type { SignalInput } from './signal.ts';
 import { createSinkSet } from './sink-set.ts';
 import { createConsoleSink } from './sinks/console.ts';
 import type { Sink } from './sink.ts';
-import type { Source } from './source.ts';
+import type { Source, SourceContext } from './source.ts';
 import { observeSources } from './source-set.ts';
 import { snapshotAttributes } from './snapshot-attributes.ts';
 import { snapshotText } from './snapshot.ts';
@@ -46,6 +47,8 @@ import type { Tracing } from './tracing/tracing.ts';
 export interface ManagerHandle {
   readonly manager: ObservabilityManager;
   readonly requests: Requests;
+  /** For adapters of frameworks, which are sources that the application calls. */
+  readonly sources: SourceContext;
   readonly tracing: Tracing;
   readonly isShutDown: boolean;
   /**
@@ -110,6 +113,11 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     exports,
     currentTrace: () => tracing.currentTrace(),
     emit,
+    wants(kind) {
+      const isWanted = pipeline.observed || sinks.mayAccept(kind);
+      if (!isWanted) runtime.skip('no-sink');
+      return isWanted;
+    },
     skip(reason) {
       book.emit();
       book.filter(ended === undefined ? reason : 'shutdown');
@@ -117,6 +125,8 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   };
   const tracing = createTracing(runtime, environment);
   const requests = createRequests(runtime, tracing.manager);
+  const sourceRequests = createSourceRequests({ runtime, requests, tracing: tracing.sources, logsOutgoing: environment.logsOutgoing });
+  const sourceContext: SourceContext = { clock, tracing: tracing.sources, requests: sourceRequests, exit$: exiting };
   const profiles$ = signals$.pipe(ofKind('profile'));
   const profiler = createProfiling(runtime, profiles$);
   const errorTracker = createErrorTracking(runtime, tracing.traceOf);
@@ -209,10 +219,13 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     if (!settings.enabled) return;
     leaving ??= environment.leaving$.subscribe((how) => {
       // Before the sinks: what sources end now shall still be sent.
-      if (how === 'exit') exiting.next(how);
+      if (how === 'exit') {
+        exiting.next(how);
+        requests.close();
+      }
       sinks.leave();
     });
-    if (sources !== undefined) observed = observeSources(sources, { clock, tracing: tracing.sources, exit$: exiting, diagnostics, emit: emitForeign });
+    if (sources !== undefined) observed = observeSources(sources, { ...sourceContext, diagnostics, emit: emitForeign });
   }
 
   function totals(): FlushResult {
@@ -272,6 +285,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     observed.unsubscribe();
     copies?.unsubscribe();
     tracing.register(false);
+    requests.close();
     pipeline.drain();
     if (pipeline.busy) await Promise.resolve();
     const timedOut = await within(left(), () => sinks.flush());
@@ -340,6 +354,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   return attachHandle({
     manager,
     requests,
+    sources: sourceContext,
     tracing,
     get isShutDown() {
       return ended !== undefined;

@@ -27,6 +27,8 @@ export interface PipelineSteps {
 export interface Pipeline {
   /** Redacted, before sampling; never errors. */
   readonly signals$: Observable<Signal>;
+  /** Whether anybody but the sinks sees what passes. */
+  readonly observed: boolean;
   /** True while a signal is on its way: who asks now was called by a subscriber, an operator or a sink. */
   readonly busy: boolean;
   /** Never throws. The signal has been counted as emitted, and has exactly the fields of its kind. */
@@ -99,6 +101,9 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
 
   return {
     signals$: tap.values$,
+    get observed() {
+      return tap.observed || stages.length > 0;
+    },
     get busy() {
       return turns.busy;
     },

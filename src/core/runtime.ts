@@ -5,14 +5,14 @@ import type { ContextStorage } from './context.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Ids } from './ids.ts';
 import type { FilterReason } from './ledger.ts';
-import type { RequestContext } from './requests/request.ts';
-import type { SignalInput, TraceContext } from './signal.ts';
+import type { ActiveRequest } from './requests/active-request.ts';
+import type { SignalInput, SignalKind, TraceContext } from './signal.ts';
 import type { RecordingSpan } from './tracing/recording-span.ts';
 
 /** What is active while code runs. */
 export interface ActiveContext {
   readonly span?: RecordingSpan | undefined;
-  readonly request?: RequestContext | undefined;
+  readonly request?: ActiveRequest | undefined;
   /** A sink is at work: what its own calls would tell is not wanted. */
   readonly suppressed?: boolean | undefined;
   /** The context of OpenTelemetry that was entered last, when this storage carries it. */
@@ -41,6 +41,8 @@ export interface Runtime {
    * added to them). What foreign code hands in comes by another way. Never throws.
    */
   emit(input: SignalInput): void;
+  /** Whether anybody may want signals of this kind. Counts one that is not built, because nobody does. */
+  wants(kind: SignalKind): boolean;
   /** Counts a signal that was not built, because it was not wanted. */
   skip(reason: FilterReason): void;
 }

@@ -1,4 +1,4 @@
-import type { Attributes, BaseSignal, Signal, SpanSignal, TraceContext } from './signal.ts';
+import type { BaseSignal, RequestSignal, ResponseSignal, Signal, SpanSignal, TraceContext } from './signal.ts';
 
 const objectBytes = 40;
 const fieldBytes = 8;
@@ -17,6 +17,10 @@ export function estimateSize(signal: Signal, asMade: boolean = false): number {
     switch (signal.kind) {
       case 'span':
         return baseBytes(signal) + spanBytes(signal);
+      case 'request':
+        return baseBytes(signal) + requestBytes(signal);
+      case 'response':
+        return baseBytes(signal) + requestBytes(signal) + responseBytes(signal);
       case 'profile':
         return baseBytes(signal) + 2 * plainField;
       case 'metric':
@@ -32,27 +36,36 @@ export function estimateSize(signal: Signal, asMade: boolean = false): number {
 
 function baseBytes({ kind, name, attributes, trace, requestId, sessionId }: BaseSignal & { readonly kind: string }): number {
   const texts = textField(kind) + textField(name) + textField(requestId) + textField(sessionId);
-  return objectBytes + texts + plainField + fieldBytes + attributesBytes(attributes) + traceField(trace);
+  return objectBytes + texts + plainField + fieldBytes + fieldsBytes(attributes) + traceField(trace);
 }
 
 function spanBytes({ parentSpanId, spanKind, status, events, links, scope }: SpanSignal): number {
   let bytes = textField(parentSpanId) + textField(spanKind) + 2 * plainField;
   bytes += fieldBytes + objectBytes + textField(status.code) + textField(status.message);
   bytes += fieldBytes + objectBytes;
-  for (const { name, attributes } of events) bytes += fieldBytes + objectBytes + textField(name) + plainField + fieldBytes + attributesBytes(attributes);
+  for (const { name, attributes } of events) bytes += fieldBytes + objectBytes + textField(name) + plainField + fieldBytes + fieldsBytes(attributes);
   bytes += fieldBytes + objectBytes;
   for (const link of links) bytes += traceField(link);
   return bytes + fieldBytes + (scope === undefined ? fieldBytes : objectBytes + textField(scope.name) + textField(scope.version));
 }
 
-function attributesBytes(attributes: Attributes): number {
+function requestBytes({ side, method, path, params, headers }: RequestSignal | ResponseSignal): number {
+  return textField(side) + textField(method) + textField(path) + anyField(params) + (headers === undefined ? plainField : fieldBytes + fieldsBytes(headers));
+}
+
+function responseBytes({ status, requestData, data, error }: ResponseSignal): number {
+  return textField(status) + 2 * plainField + anyField(requestData) + anyField(data) + anyField(error);
+}
+
+function fieldsBytes(fields: Readonly<Record<string, unknown>>): number {
   let bytes = objectBytes;
-  for (const key in attributes) {
-    const value = attributes[key];
-    if (typeof value === 'object') bytes += fieldBytes + new Estimate().of(value);
-    else bytes += textField(value);
-  }
+  for (const key in fields) bytes += anyField(fields[key]);
   return bytes;
+}
+
+/** A field with anything in it. */
+function anyField(value: unknown): number {
+  return typeof value === 'object' && value !== null ? fieldBytes + new Estimate().of(value) : textField(value);
 }
 
 /** `traceId`, `spanId`, `sampled`, `traceState`. */

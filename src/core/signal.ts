@@ -75,15 +75,24 @@ export interface SpanSignal extends BaseSignal {
   readonly scope?: { readonly name: string; readonly version?: string | undefined } | undefined;
 }
 
+/** Who tells of a request: the server that is asked, or the client that asks. */
+export type RequestSide = 'server' | 'client';
+
+/** How a request ended. `abandoned`: it never got its whole response, within the deadline or before the end of the manager. */
+export type RequestStatus = 'success' | 'error' | 'abandoned';
+
 /** A request began. `name` is `METHOD path`, or `METHOD route` once the route is known. */
 export interface RequestSignal extends BaseSignal {
   readonly kind: 'request';
   readonly requestId: string;
+  /** `undefined` for what is no HTTP: a pipeline, a job. */
+  readonly side?: RequestSide | undefined;
   readonly method: string;
+  /** As it was asked for, with its query; of a client the whole address, unless it is the page's own origin. */
   readonly path: string;
   /** A capped, redacted copy. */
   readonly params?: unknown;
-  /** Names in lower case; a capped, redacted copy. */
+  /** Those that `requestLogging.headers` lists, names in lower case; a capped, redacted copy. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -91,15 +100,23 @@ export interface RequestSignal extends BaseSignal {
 export interface ResponseSignal extends BaseSignal {
   readonly kind: 'response';
   readonly requestId: string;
+  /** As its request has it. */
+  readonly side?: RequestSide | undefined;
   readonly method: string;
   readonly path: string;
-  readonly status: 'success' | 'error';
+  readonly status: RequestStatus;
   readonly statusCode?: number | undefined;
   /** Milliseconds. */
   readonly duration: number;
-  /** What was given as `responseData`: a capped, redacted copy. */
+  /** Those of the request, and those of its route once it is known. */
+  readonly params?: unknown;
+  /** Of the response: those that `requestLogging.headers` lists, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The body of the request, where `requestLogging.bodies` wants it: a capped, redacted copy. */
+  readonly requestData?: unknown;
+  /** What was given as `responseData`, or the body of the response: a capped, redacted copy. */
   readonly data?: unknown;
-  /** What was given as `error`, or what the callback of `traceRequest` threw. */
+  /** What was given as `error`, what a handler threw, or what the callback of `traceRequest` threw. */
   readonly error?: SerializedError | undefined;
 }
 
@@ -240,7 +257,7 @@ export function hasFailed(signal: Signal): boolean {
     case 'span':
       return signal.status.code === 'error';
     case 'response':
-      return signal.status === 'error';
+      return signal.status !== 'success';
     case 'profile':
       return signal.failed;
     case 'error':

@@ -1,3 +1,4 @@
+import { acceptedKinds } from './accepted-kinds.ts';
 import type { Clock } from './clock.ts';
 import type { DeliverySettings } from './delivery/delivery-options.ts';
 import { createSinkDelivery } from './delivery/sink-delivery.ts';
@@ -5,6 +6,8 @@ import type { SinkDelivery } from './delivery/sink-delivery.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { LedgerBook } from './ledger.ts';
 import { serializeError } from './errors/serialize-error.ts';
+import { signalKinds } from './signal.ts';
+import type { SignalKind } from './signal.ts';
 import type { Sink, SinkSettings } from './sink.ts';
 
 export interface SinkSetSetup {
@@ -23,6 +26,8 @@ const RETIREMENT = 30_000;
 /** The sinks in use, each with its delivery. */
 export interface SinkSet {
   readonly deliveries: readonly SinkDelivery[];
+  /** Whether any of them may want signals of this kind. */
+  mayAccept(kind: SignalKind): boolean;
   /** Uses these from now on; one that was in use before keeps its queue, one that is no longer is flushed for up to 30 s and closed. */
   replace(sinks: readonly Sink[], settings: DeliverySettings & Omit<SinkSettings, 'warn'>): void;
   flush(): Promise<void>;
@@ -32,6 +37,7 @@ export interface SinkSet {
 
 export function createSinkSet({ book, clock, diagnostics, run, random }: SinkSetSetup): SinkSet {
   let deliveries: readonly SinkDelivery[] = [];
+  let acceptable: ReadonlySet<SignalKind> = new Set();
   /** Flushing for the last time. */
   const retiring = new Set<SinkDelivery>();
 
@@ -64,6 +70,7 @@ export function createSinkSet({ book, clock, diagnostics, run, random }: SinkSet
     get deliveries() {
       return deliveries;
     },
+    mayAccept: (kind) => acceptable.has(kind),
     replace(sinks, settings) {
       const before = deliveries;
       // The same sink twice would get every signal twice.
@@ -81,6 +88,8 @@ export function createSinkSet({ book, clock, diagnostics, run, random }: SinkSet
         return createSinkDelivery({ name, sink, account: book.sink(name), settings, clock, diagnostics, run, random });
       });
       for (const { name, sink } of deliveries) tell(name, sink, settings);
+      // Once, not with every signal.
+      acceptable = new Set(deliveries.flatMap(({ sink }) => [...(acceptedKinds(sink) ?? signalKinds)]));
       for (const delivery of before) if (!staying.includes(delivery)) void retire(delivery);
     },
     async flush() {

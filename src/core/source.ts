@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from './clock.ts';
 import type { SignalInput } from './signal.ts';
+import type { SourceRequests } from './requests/source-requests.ts';
 import type { SourceTracing } from './tracing/source-tracing.ts';
 
 /** What a source of the SDK's own gets of the manager that observes it. */
@@ -8,6 +9,8 @@ export interface SourceContext {
   readonly clock: Clock;
   /** Spans of what it sees, and the headers that carry them. */
   readonly tracing: SourceTracing;
+  /** Requests that it sees, in full: with their spans, signals and durations. */
+  readonly requests: SourceRequests;
   /** The process ends now: what is under way will have no end. Never emits where nobody tells. */
   readonly exit$: Observable<unknown>;
 }

@@ -33,6 +33,7 @@ export function createEnvironment(): Environment {
   };
   return {
     clock,
+    logsOutgoing: false,
     sources: [incomingRequests(), outgoingRequests(), fetches()],
     leaving$: createLeaving(outbox),
     createContextStorage,
@@ -50,8 +51,8 @@ export function createEnvironment(): Environment {
       return process.stdout.isTTY === true && !process.env['NO_COLOR'];
     },
     fillRandom: (bytes) => void crypto.getRandomValues(bytes),
-    // `console` survives a reader of the pipe that went away; a bare write would end the process.
-    print: (text) => console.log(text),
+    // `console` survives a reader of the pipe that went away; a bare write would end the process. What it is given is one write.
+    print: Object.assign((text: string) => console.log(text), { together: true }),
     createContextManager,
     findApiCopies,
     session: () => undefined,

@@ -4,12 +4,22 @@ import { Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from '#test';
 import type { ObservabilityManager, ObservabilityOptions, Source } from '#sdk';
 import type { SourceContext } from '../../src/core/source.ts';
-import type { SourceTracing } from '../../src/core/tracing/source-tracing.ts';
+import type { ArrivingRequest } from '../../src/core/requests/source-requests.ts';
 import { recorded } from '../helpers/recorded.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const spanId = '00f067aa0ba902b7';
 const arriving = { traceparent: `00-${traceId}-${spanId}-01`, baggage: 'user.tier=gold' };
+
+const posted: ArrivingRequest = {
+  method: 'POST',
+  target: '/orders',
+  scheme: 'https',
+  host: 'shop.example',
+  protocolVersion: '1.1',
+  headers: arriving,
+  header: (name) => (arriving as Record<string, string>)[name],
+};
 
 let managers: ObservabilityManager[] = [];
 afterEach(async () => {
@@ -18,17 +28,18 @@ afterEach(async () => {
 });
 
 function setUp(options: ObservabilityOptions = {}) {
-  let tracing: SourceTracing | undefined;
+  let seen: SourceContext | undefined;
   const source: Source = {
     name: 'mine',
     observe(given: SourceContext) {
-      tracing = given.tracing;
+      seen = given;
       return new Observable();
     },
   };
   const test = recorded({ ...options, sources: [source] });
   managers.push(test.obs);
-  return { ...test, tracing: tracing ?? expect.fail('not observed') };
+  const { tracing, requests } = seen ?? expect.fail('not observed');
+  return { ...test, tracing, requests };
 }
 
 describe('a request that came in', () => {
@@ -59,32 +70,54 @@ describe('a request that came in', () => {
   });
 
   it('is the request that the application tells of, not one more', () => {
-    const { obs, tracing, ofKind, only } = setUp();
-    const arrival = tracing.startSpan('POST', { kind: 'server', attributes: {}, from: tracing.extract(arriving) });
-    tracing.run(arrival, () => {
+    const { obs, requests, ofKind, only } = setUp();
+    const arrival = requests.serve(posted)!;
+    requests.run(arrival, () => {
       // As applications did it by hand.
-      obs.traceRequest('POST', '/orders', { route: '/orders', parent: obs.tracer.extract(arriving) }, (request) => {
+      const details = { route: '/orders', params: { page: 1 }, attributes: { tenant: 'a' }, parent: obs.tracer.extract(arriving) };
+      obs.traceRequest('POST', '/orders', details, (request) => {
         expect(request.trace).toEqual(arrival.trace);
         obs.tracer.startSpan('inside', () => undefined);
       });
     });
-    expect(arrival.recording).toBe(true);
-    arrival.updateName('POST /orders').end();
+    expect([ofKind('request').length, ofKind('response').length]).toEqual([1, 0]);
+    arrival.answered(201);
     expect(ofKind('span').map(({ name }) => name)).toEqual(['inside', 'POST /orders']);
-    const { requestId, trace: where } = only('response');
+    const { requestId } = only('request');
     expect(ofKind('span').map((signal) => [signal.requestId, signal.trace.traceId])).toEqual([[requestId, traceId], [requestId, traceId]]);
-    expect(where).toEqual(arrival.trace);
+    expect(only('response')).toMatchObject({ requestId, statusCode: 201, params: { page: 1 }, attributes: { tenant: 'a', 'http.route': '/orders' } });
   });
 
-  it('is told of once: a second request inside it is one of its own', () => {
-    const { obs, tracing, ofKind } = setUp();
-    const arrival = tracing.startSpan('POST', { kind: 'server', attributes: {}, from: tracing.extract({}) });
-    tracing.run(arrival, () => {
+  it('is the request that the application logs, when method and path are the same', () => {
+    const { obs, requests, ofKind } = setUp();
+    const arrival = requests.serve(posted)!;
+    requests.run(arrival, () => {
+      const { requestLogger } = obs;
+      const other = requestLogger.logRequest('POST', 'https://payments.example/charges');
+      const same = requestLogger.logRequest('POST', '/orders?page=2', { params: { page: 2 } });
+      requestLogger.logResponse(same, { status: 'error', error: new RangeError('no'), responseData: { order: 7 } });
+      requestLogger.logResponse(other, { status: 200 });
+    });
+    arrival.answered(200);
+    arrival.answered(500);
+    const { requestId } = arrival;
+    expect(ofKind('request').map(({ path }) => path)).toEqual(['/orders', 'https://payments.example/charges']);
+    expect(ofKind('response')).toMatchObject([
+      { path: 'https://payments.example/charges', status: 'success', requestId },
+      { path: '/orders', status: 'error', statusCode: 200, params: { page: 2 }, data: { order: 7 }, error: { type: 'RangeError' }, requestId },
+    ]);
+  });
+
+  it('is told of once: a second request inside it is one of its own, with the same id', () => {
+    const { obs, requests, ofKind } = setUp();
+    const arrival = requests.serve(posted)!;
+    requests.run(arrival, () => {
       obs.traceRequest('POST', '/orders', () => obs.traceRequest('GET', '/stock', () => undefined));
       obs.traceRequest('TRAIN', 'pipeline', () => undefined);
     });
-    arrival.end();
+    arrival.answered(200);
     expect(ofKind('span').map(({ name }) => name)).toEqual(['GET /stock', 'TRAIN pipeline', 'POST']);
+    expect(new Set(ofKind('response').map(({ requestId }) => requestId))).toEqual(new Set([arrival.requestId]));
   });
 
   it('is a request only when it is served: one that a message brings about is one more', () => {
@@ -102,7 +135,8 @@ describe('a request that is sent', () => {
     const arrival = tracing.startSpan('GET', { kind: 'server', attributes: {}, from: tracing.extract(arriving) });
     tracing.run(arrival, () => {
       const sent = tracing.startSpan('POST', { kind: 'client', attributes: {} });
-      expect(tracing.headersFor(sent, 'https://api.example.com/pay')).toEqual({
+      expect(tracing.allows('https://api.example.com/pay')).toBe(true);
+      expect(tracing.headersFor(sent)).toEqual({
         traceparent: `00-${traceId}-${sent.trace.spanId}-01`,
         baggage: 'user.tier=gold',
         b3: `${traceId}-${sent.trace.spanId}-1`,
@@ -112,9 +146,8 @@ describe('a request that is sent', () => {
 
   it('gets no headers where it is not to, which is said once for each origin', () => {
     const { tracing, health } = setUp({ tracing: { propagateTo: ['api.example.com'] } });
-    const sent = tracing.startSpan('GET', { kind: 'client', attributes: {} });
-    for (const path of ['/a?key=s3cr3t', '/b', '/c']) expect(tracing.headersFor(sent, `https://tracker.example.org${path}`)).toEqual({});
-    expect(tracing.headersFor(sent, 'https://other.example.org/')).toEqual({});
+    for (const path of ['/a?key=s3cr3t', '/b', '/c']) expect(tracing.allows(`https://tracker.example.org${path}`)).toBe(false);
+    expect(tracing.allows('https://other.example.org/')).toBe(false);
     expect(health.map((trouble) => trouble.type === 'input-ignored' && trouble.message)).toEqual([
       'requests to https://tracker.example.org get no trace headers: tracing.propagateTo does not list it',
       'requests to https://other.example.org get no trace headers: tracing.propagateTo does not list it',

@@ -1,5 +1,16 @@
+import {
+  ATTR_HTTP_REQUEST_HEADER,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_HTTP_RESPONSE_HEADER,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_URL_FULL,
+  ATTR_URL_PATH,
+  ATTR_URL_QUERY,
+  HTTP_REQUEST_METHOD_VALUE_OTHER,
+} from '@opentelemetry/semantic-conventions';
 import { describe, expect, it } from 'vitest';
-import type { ErrorSignal, LogSignal, SerializedError, Signal } from '../../src/core/signal.ts';
+import type { ErrorSignal, LogSignal, ResponseSignal, SerializedError, Signal } from '../../src/core/signal.ts';
 import { protocols, recordedOtlp } from '../helpers/recorded-otlp.ts';
 import { errorSignal, logSignal, requestSignal, responseSignal, traceOf } from '../helpers/signals.ts';
 
@@ -55,27 +66,88 @@ describe.each(protocols)('over %s', (protocol) => {
   });
 
   it('a request is an event with the conventions\' attributes', async () => {
-    const log = await decoded(requestSignal({ params: { id: 42, nested: { list: [1, null, 'x'] } }, headers: { 'content-type': 'text/plain' } }));
+    const log = await decoded(requestSignal({ side: 'server', path: '/orders?page=2&q=a?b', params: { id: 42, nested: { list: [1, null, 'x'] } }, headers: { 'content-type': 'text/plain' } }));
     expect(log).toMatchObject({ eventName: 'arkhe.request', body: 'GET /orders', severityNumber: 9, severityText: 'INFO' });
     expect(log.attributes).toEqual({
       'arkhe.request_id': 'req-1',
-      'http.request.method': 'GET',
-      'url.path': '/orders',
-      'http.request.header.content-type': ['text/plain'],
+      'arkhe.side': 'server',
+      [ATTR_HTTP_REQUEST_METHOD]: 'GET',
+      [ATTR_URL_PATH]: '/orders',
+      [ATTR_URL_QUERY]: 'page=2&q=a?b',
+      [ATTR_HTTP_REQUEST_HEADER('content-type')]: ['text/plain'],
       'arkhe.params': { id: 42, nested: { list: [1, null, 'x'] } },
     });
   });
 
-  it('a response is an event with its status, duration and data', async () => {
-    const log = await decoded(responseSignal({ duration: 12.5, data: [{ ok: true }] }));
+  it('a response is an event with its status, duration, headers and bodies', async () => {
+    const log = await decoded(responseSignal({ side: 'server', path: '/orders?page=2', duration: 12.5, params: { id: '42' }, headers: { 'content-length': '7', 'x-trace': 'a, b' }, requestData: { items: [1] }, data: [{ ok: true }] }));
     expect(log).toMatchObject({ eventName: 'arkhe.response', body: 'GET /orders', severityNumber: 9, severityText: 'INFO' });
     expect(log.attributes).toEqual({
       'arkhe.request_id': 'req-1',
-      'http.request.method': 'GET',
-      'url.path': '/orders',
-      'http.response.status_code': 200,
+      'arkhe.side': 'server',
+      'arkhe.status': 'success',
+      'arkhe.params': { id: '42' },
+      [ATTR_HTTP_REQUEST_METHOD]: 'GET',
+      [ATTR_URL_PATH]: '/orders',
+      [ATTR_URL_QUERY]: 'page=2',
+      [ATTR_HTTP_RESPONSE_STATUS_CODE]: 200,
+      [ATTR_HTTP_RESPONSE_HEADER('content-length')]: ['7'],
+      [ATTR_HTTP_RESPONSE_HEADER('x-trace')]: ['a, b'],
       'arkhe.duration_ms': 12.5,
+      'arkhe.request_data': { items: [1] },
       'arkhe.data': [{ ok: true }],
+    });
+  });
+
+  it('a method that is not known is another one, and what it was', async () => {
+    for (const build of [requestSignal, responseSignal]) {
+      const { attributes } = await decoded(build({ side: 'server', method: 'BREW', path: '/pot' }));
+      expect(attributes).toMatchObject({ [ATTR_HTTP_REQUEST_METHOD]: HTTP_REQUEST_METHOD_VALUE_OTHER, [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: 'BREW', [ATTR_URL_PATH]: '/pot' });
+      expect((await decoded(build({ method: 'get' }))).attributes).toMatchObject({ [ATTR_HTTP_REQUEST_METHOD]: 'GET', [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: 'get' });
+    }
+  });
+
+  it('a pipeline is no HTTP', async () => {
+    for (const build of [requestSignal, responseSignal]) {
+      const { attributes } = await decoded(build({ method: 'TRAIN', path: 'training_pipeline?' }));
+      expect(attributes).toMatchObject({ 'arkhe.method': 'TRAIN', 'arkhe.path': 'training_pipeline?' });
+      expect(Object.keys(attributes).filter((key) => /^(url|http\.request)/.test(key))).toEqual([]);
+    }
+  });
+
+  it('a client says the whole address, or the path in its own origin', async () => {
+    const elsewhere = await decoded(responseSignal({ side: 'client', path: 'https://api.test:8443/orders?page=2' }));
+    expect(elsewhere.attributes).toMatchObject({ 'arkhe.side': 'client', [ATTR_URL_FULL]: 'https://api.test:8443/orders?page=2', [ATTR_URL_PATH]: '/orders', [ATTR_URL_QUERY]: 'page=2' });
+    const own = await decoded(responseSignal({ side: 'client', path: '/orders' }));
+    expect(own.attributes).toMatchObject({ [ATTR_URL_PATH]: '/orders' });
+    expect(own.attributes).not.toHaveProperty([ATTR_URL_FULL]);
+    expect(own.attributes).not.toHaveProperty([ATTR_URL_QUERY]);
+    // A server's own target may be a whole one, which is for a proxy to know.
+    const proxied = await decoded(responseSignal({ side: 'server', path: 'http://shop.test/orders?a=1' }));
+    expect(proxied.attributes).toMatchObject({ [ATTR_URL_PATH]: '/orders', [ATTR_URL_QUERY]: 'a=1' });
+    expect(proxied.attributes).not.toHaveProperty([ATTR_URL_FULL]);
+  });
+
+  it.each<[string, Partial<ResponseSignal>, number, string, string | undefined]>([
+    ['a success', {}, 9, 'INFO', undefined],
+    ['a redirect', { statusCode: 304 }, 9, 'INFO', undefined],
+    ['an answer of the client\'s fault', { statusCode: 404 }, 13, 'WARN', undefined],
+    ['a failure', { status: 'error', statusCode: 503 }, 17, 'ERROR', '503'],
+    ['a failure without a code', { status: 'error', statusCode: undefined }, 17, 'ERROR', '_OTHER'],
+    ['a client that hung up', { status: 'error', statusCode: undefined, attributes: { 'error.type': 'aborted' } }, 13, 'WARN', 'aborted'],
+    ['one that was abandoned', { status: 'abandoned', statusCode: 200 }, 17, 'ERROR', '_OTHER'],
+    ['one that was abandoned, and why', { status: 'abandoned', attributes: { 'error.type': 'timeout' } }, 17, 'ERROR', 'timeout'],
+  ])('the severity of %s', async (_, fields, severityNumber, severityText, errorType) => {
+    const log = await decoded(responseSignal({ side: 'server', ...fields }));
+    expect(log).toMatchObject({ severityNumber, severityText });
+    expect(log.attributes['error.type']).toBe(errorType);
+    expect(log.attributes['arkhe.status']).toBe(fields.status ?? 'success');
+  });
+
+  it('a path may hold anything: the protocol needs no escapes', async () => {
+    const path = '/\u001b[2J\u202e\r\n?\u0000';
+    expect((await decoded(responseSignal({ side: 'server', path, requestId: path }))).attributes).toMatchObject({
+      ...{ [ATTR_URL_PATH]: '/\u001b[2J\u202e\r\n', [ATTR_URL_QUERY]: '\u0000', 'arkhe.request_id': path },
     });
   });
 

@@ -1,4 +1,5 @@
-import type { ClientSpan } from '../../core/http/client-spans.ts';
+import type { ClientRequest } from '../../core/http/client-requests.ts';
+import { headerReader } from '../../core/requests/read-request.ts';
 
 /** A call of `fetch`, as far as it is looked at: nothing here reads a body, or makes a request of its own. */
 export interface FetchCall {
@@ -7,8 +8,12 @@ export interface FetchCall {
   /** Whether it may be given headers. */
   readonly carries: boolean;
   readonly signal: AbortSignal | null | undefined;
+  /** One of the headers it was given, by lower-case name; none where looking at them would use them up. */
+  readonly header: (name: string) => unknown;
+  /** What it was given to send: of a `Request` it is unknown, as it can be read only once. */
+  readonly body: () => unknown;
   /** The arguments of the same call with these headers. */
-  carrying(client: ClientSpan): unknown[];
+  carrying(client: ClientRequest): unknown[];
 }
 
 /** Throws what reading the arguments throws: then the browser will refuse the call as well. */
@@ -24,6 +29,8 @@ export function readFetchCall([input, init, ...rest]: readonly unknown[]): Fetch
     // Without permission no header arrives but the simplest; and a navigation that gets an `init` is none any more.
     carries: mode !== 'no-cors' && mode !== 'navigate' && isCopyable(given),
     signal,
+    header: readerOf(given.headers ?? request?.headers),
+    body: () => given.body,
     carrying(client) {
       const copy = copyOf(given);
       if (request !== undefined && Object.values(copy).every((value) => value === undefined)) {
@@ -56,9 +63,24 @@ function copyOf(init: RequestInit): RequestInit {
   return copy;
 }
 
+function readerOf(headers: HeadersInit | undefined): (name: string) => unknown {
+  // What gives its entries in a way of its own, such as a generator, may give them only once.
+  const isKept = !(Symbol.iterator in Object(headers)) || kept.has(Object.prototype.toString.call(headers));
+  return (isKept ? headerReader(headers) : undefined) ?? (() => undefined);
+}
+
+const kept: ReadonlySet<string> = new Set(['[object Array]', '[object Headers]', '[object Map]']);
+
 /** In the form they came in, so that the names keep their case. */
-function withHeaders(given: HeadersInit, { headers, stale }: ClientSpan): HeadersInit {
-  const stays = ([name]: readonly string[]): boolean => !stale.includes(String(name).toLowerCase());
-  if (Symbol.iterator in given) return [...[...given].filter(stays), ...Object.entries(headers)] as [string, string][];
-  return { ...Object.fromEntries(Object.entries(given).filter(stays)), ...headers };
+function withHeaders(given: HeadersInit, { headers, stale }: ClientRequest): HeadersInit {
+  const stays = ([name]: readonly string[]): boolean => !stale.includes(lowerCase(name));
+  if (!(Symbol.iterator in given)) return { ...Object.fromEntries(Object.entries(given).filter(stays)), ...headers };
+  const own = [...given].filter(stays);
+  // In those that could not be looked at before, there may be an id of the application's own: that stays, and alone.
+  const names = new Set(own.map(([name]) => lowerCase(name)));
+  return [...own, ...Object.entries(headers).filter(([name]) => !names.has(name))] as [string, string][];
+}
+
+function lowerCase(name: unknown): string {
+  return String(name).toLowerCase();
 }

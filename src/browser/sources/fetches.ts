@@ -1,78 +1,122 @@
 import { Observable } from 'rxjs';
 import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
-import type { ClientSpan } from '../../core/http/client-spans.ts';
-import { endAnswered } from '../../core/http/outcome.ts';
+import type { ClientRequest } from '../../core/http/client-requests.ts';
+import { headerReader } from '../../core/requests/read-request.ts';
 import { readProperty } from '../../core/read-property.ts';
+import type { OpenRequest } from '../../core/requests/open-request.ts';
 import type { Source, SourceContext } from '../../core/source.ts';
-import type { Span } from '../../core/tracing/span.ts';
 import { readFetchCall } from './fetch-call.ts';
 import type { FetchCall } from './fetch-call.ts';
+import { copyResponseBody } from './fetch-response-body.ts';
 import { createPageIgnore } from './page-ignore.ts';
-import { createPageSpans, endUnanswered } from './page-spans.ts';
+import { createPageRequests, endAnswered, endUnanswered } from './page-requests.ts';
 import { patchMethod } from './patch-method.ts';
 
 const name = 'fetches';
 
+/** How long a body may take, after its headers, that is to be logged. */
+const maxWait = 5_000;
+
 /**
- * Every `fetch` of the page is a span, from the call until the headers of the answer are there: the body is the application's alone.
- * Redirects are part of it. Its trace headers go where `tracing.propagateTo` allows; what is sent without permission to read the
- * answer (`mode: 'no-cors'`) gets none.
+ * Every `fetch` of the page is a request and a response, and a span, from the call until the headers of the answer are there: the body is
+ * the application's alone. Redirects are part of it. It tells its id and its trace where `tracing.propagateTo` allows; what is sent
+ * without permission to read the answer (`mode: 'no-cors'`) gets no headers. With `requestLogging.bodies` the response waits for a
+ * copy of its body; the application does not.
  * @throws ConfigurationError for wrong options
  */
 export function fetches(options: OutgoingRequestsOptions = {}): Source {
   const ignores = createPageIgnore('fetches', name, options);
   return {
     name,
-    observe: ({ tracing }: SourceContext) =>
-      new Observable(() => {
-        const begin = createPageSpans(tracing, ignores);
+    observe: ({ clock, requests, tracing }: SourceContext) =>
+      new Observable((subscriber) => {
+        const begin = createPageRequests({ requests, tracing }, ignores);
+        /** Of responses that wait for their bodies: ends one without. */
+        const waiting = new Set<() => void>();
+        subscriber.add(() => {
+          for (const stop of waiting) stop();
+        });
         return patchMethod(globalThis, 'fetch', (original, self, args) => {
-          const { call, client, args: sent } = seen(args);
+          const call = read(args);
+          const client = call === undefined ? undefined : begin(call);
+          const sent = call === undefined || client === undefined ? args : carrying(client, call, args);
           const send = (): unknown => Reflect.apply(original, self, sent);
-          return call === undefined || client === undefined ? send() : follow(send, call, client.span);
+          return call === undefined || client === undefined ? send() : follow(send, call, client.request);
         });
 
-        function seen(args: unknown[]): { readonly call?: FetchCall; readonly client?: ClientSpan | undefined; readonly args: unknown[] } {
+        function read(args: unknown[]): FetchCall | undefined {
           // Before anything of the call is read: an export is to be as if nobody looked.
-          if (!tracing.observes()) return { args };
+          if (!requests.observes()) return undefined;
           try {
-            const call = readFetchCall(args);
-            const client = begin(call.method, call.address, call.carries);
-            return { call, client, args: client === undefined || client.stale.length === 0 ? args : call.carrying(client) };
+            return readFetchCall(args);
           } catch {
-            tracing.ignored(name, 'a call of `fetch` whose arguments cannot be read');
-            return { args };
+            sayUnreadable();
+            return undefined;
           }
+        }
+
+        function carrying(client: ClientRequest, call: FetchCall, args: unknown[]): unknown[] {
+          if (Object.keys(client.headers).length === 0) return args;
+          try {
+            return call.carrying(client);
+          } catch {
+            sayUnreadable();
+            return args;
+          }
+        }
+
+        function sayUnreadable(): void {
+          tracing.ignored(name, 'a call of `fetch` whose arguments cannot be read');
+        }
+
+        /** Gives back a promise chained to the answer: one that is rejected and that nobody handles stays so. */
+        function follow(send: () => unknown, { signal }: FetchCall, request: OpenRequest): unknown {
+          let answer: unknown;
+          try {
+            answer = send();
+          } catch (error) {
+            // Of a patch below: `fetch` itself only rejects.
+            fail(request, error, signal);
+            throw error;
+          }
+          return Promise.resolve(answer).then(
+            (response) => {
+              succeed(request, response as Response);
+              return response;
+            },
+            (error: unknown) => {
+              fail(request, error, signal);
+              throw error;
+            },
+          );
+        }
+
+        function succeed(request: OpenRequest, response: Response): void {
+          const status = Number(readProperty(Object(response), 'status'));
+          const header = headerReader(readProperty(Object(response), 'headers'));
+          const copy = request.bodies === undefined || header === undefined ? undefined : copyResponseBody(response, request.bodies, header);
+          if (copy === undefined) return endAnswered(request, status, header);
+          const duration = clock.elapsed() - request.startedAt;
+          const tooLong = clock.every(maxWait).subscribe(end);
+          function end(): void {
+            waiting.delete(end);
+            tooLong.unsubscribe();
+            copy?.stop();
+            endAnswered(request, status, header, duration);
+          }
+          waiting.add(end);
+          void copy.value.then((data) => {
+            request.tell({ data });
+            end();
+          });
         }
       }),
   };
 }
 
-/** Gives back a promise chained to the answer: one that is rejected and that nobody handles stays so. */
-function follow(send: () => unknown, { signal }: FetchCall, span: Span): unknown {
-  let answer: unknown;
-  try {
-    answer = send();
-  } catch (error) {
-    // Of a patch below: `fetch` itself only rejects.
-    fail(span, error, signal);
-    throw error;
-  }
-  return Promise.resolve(answer).then(
-    (response) => {
-      endAnswered(span, Number(readProperty(Object(response), 'status')), 400);
-      return response;
-    },
-    (error: unknown) => {
-      fail(span, error, signal);
-      throw error;
-    },
-  );
-}
-
-function fail(span: Span, error: unknown, signal: AbortSignal | null | undefined): void {
+function fail(request: OpenRequest, error: unknown, signal: AbortSignal | null | undefined): void {
   const type = typeof error === 'object' && error !== null ? readProperty(error, 'name') : typeof error;
   // The application may abort with any reason.
-  if (signal?.aborted === true && type !== 'TimeoutError') endUnanswered(span, 'AbortError');
-  else endUnanswered(span, String(type), error);
+  if (signal?.aborted === true && type !== 'TimeoutError') endUnanswered(request, 'AbortError');
+  else endUnanswered(request, String(type), error);
 }

@@ -95,7 +95,7 @@ function traceFetch(
   };
   const span = tracing.startSpan(name, { kind: 'client', attributes, parent, startTime: epoch(startTime) });
   complete?.(span);
-  tellAnswer(span, responseStatus, 400);
+  tellAnswer(span, responseStatus);
   span.end(epoch(responseEnd));
 }
 

@@ -1,13 +1,12 @@
 import { Observable } from 'rxjs';
 import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
-import type { ClientSpan } from '../../core/http/client-spans.ts';
-import { endAnswered } from '../../core/http/outcome.ts';
+import type { ClientRequest } from '../../core/http/client-requests.ts';
+import type { OpenRequest } from '../../core/requests/open-request.ts';
 import type { Source, SourceContext } from '../../core/source.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
-import type { Span } from '../../core/tracing/span.ts';
 import { createPageIgnore } from './page-ignore.ts';
-import { createPageSpans, endUnanswered } from './page-spans.ts';
-import type { BeginPageSpan } from './page-spans.ts';
+import { createPageRequests, endUnanswered } from './page-requests.ts';
+import type { BeginPageRequest } from './page-requests.ts';
 import { patchMethod } from './patch-method.ts';
 
 const name = 'xml-http-requests';
@@ -21,9 +20,9 @@ export function xmlHttpRequests(options: OutgoingRequestsOptions = {}): Source {
   const ignores = createPageIgnore('xmlHttpRequests', name, options);
   return {
     name,
-    observe: ({ tracing }: SourceContext) =>
+    observe: ({ requests, tracing }: SourceContext) =>
       new Observable((subscriber) => {
-        if (typeof XMLHttpRequest === 'function') subscriber.add(patch(tracing, createPageSpans(tracing, ignores)));
+        if (typeof XMLHttpRequest === 'function') subscriber.add(patch(tracing, createPageRequests({ requests, tracing }, ignores)));
       }),
   };
 }
@@ -34,6 +33,8 @@ interface Opened {
   readonly address: string;
   /** Headers of the application that may have to go: the browser joins what is set twice. */
   readonly held: (readonly [name: string, value: string])[];
+  /** All that the application set, by lower-case name. */
+  readonly set: Map<string, unknown>;
   sent: boolean;
   /** While its span has not ended: ends it with a status, or with the event that told of a failure. */
   settle?: ((event: string, status: number) => void) | undefined;
@@ -47,7 +48,7 @@ const failures: Readonly<Record<string, string>> = {
   loadend: 'NetworkError',
 };
 
-function patch(tracing: SourceTracing, begin: BeginPageSpan): () => void {
+function patch(tracing: SourceTracing, begin: BeginPageRequest): () => void {
   const { prototype } = XMLHttpRequest;
   const requests = new WeakMap<object, Opened>();
   /** Those whose headers wait for `send`. */
@@ -55,7 +56,7 @@ function patch(tracing: SourceTracing, begin: BeginPageSpan): () => void {
   const { setRequestHeader } = prototype;
 
   /** Sets what the application set and the span does not replace, and what the span brings. */
-  function setHeaders(request: XMLHttpRequest, held: Opened['held'], client?: ClientSpan): void {
+  function setHeaders(request: XMLHttpRequest, held: Opened['held'], client?: ClientRequest): void {
     holding.delete(request);
     const kept = held.splice(0).filter(([name]) => client?.stale.includes(name.toLowerCase()) !== true);
     for (const header of [...kept, ...Object.entries(client?.headers ?? {})]) Reflect.apply(setRequestHeader, request, header);
@@ -73,13 +74,14 @@ function patch(tracing: SourceTracing, begin: BeginPageSpan): () => void {
       // What was under way is given up without an event.
       before?.settle?.(isOver ? 'error' : 'abort', status);
       holding.delete(request);
-      requests.set(request, { method: String(method), address: String(address), held: [], sent: false });
+      requests.set(request, { method: String(method), address: String(address), held: [], set: new Map(), sent: false });
       return result;
     }),
     patchMethod(prototype, 'setRequestHeader', (original, self, args) => {
       const request = self as XMLHttpRequest;
       const opened = requests.get(request);
       const [name, value] = args;
+      if (typeof name === 'string') opened?.set.set(name.toLowerCase(), value);
       const waits =
         opened?.sent === false &&
         typeof name === 'string' &&
@@ -98,10 +100,11 @@ function patch(tracing: SourceTracing, begin: BeginPageSpan): () => void {
       const send = (): unknown => Reflect.apply(original, self, args);
       if (opened === undefined || opened.sent || request.readyState !== XMLHttpRequest.OPENED) return send();
       opened.sent = true;
-      const client = begin(opened.method, opened.address, true);
-      setHeaders(request, opened.held, client);
+      const { method, address, held } = opened;
+      const client = begin({ method, address, carries: true, header: (name) => opened.set.get(name) });
+      setHeaders(request, held, client);
       if (client === undefined) return send();
-      follow(request, opened, client.span);
+      follow(request, opened, client.request);
       try {
         return send();
       } catch (error) {
@@ -118,7 +121,7 @@ function patch(tracing: SourceTracing, begin: BeginPageSpan): () => void {
 }
 
 /** Ends the span with the request; an answer before the application's listeners for `load` hear of it. */
-function follow(request: XMLHttpRequest, opened: Opened, span: Span): void {
+function follow(request: XMLHttpRequest, opened: Opened, observed: OpenRequest): void {
   const hear = ({ type }: Event): void => {
     // With an answer it has a status from its headers on, and is over with its body.
     const isOver = type !== 'readystatechange' || (request.readyState === XMLHttpRequest.DONE && request.status > 0);
@@ -128,8 +131,8 @@ function follow(request: XMLHttpRequest, opened: Opened, span: Span): void {
   opened.settle = (event, status) => {
     opened.settle = undefined;
     for (const type of events) request.removeEventListener(type, hear, true);
-    if (status > 0) endAnswered(span, status, 400);
-    else endUnanswered(span, String(failures[event]));
+    if (status > 0) observed.answered(status, (name) => request.getResponseHeader(name) ?? undefined);
+    else endUnanswered(observed, String(failures[event]));
   };
   for (const type of events) request.addEventListener(type, hear, true);
 }

@@ -1,6 +1,7 @@
 import { deliverySettings } from '../delivery/delivery-options.ts';
 import type { DeliverySettings } from '../delivery/delivery-options.ts';
-import { severityNamed, severityNumbers } from '../severity.ts';
+import { requestPolicy } from '../requests/request-policy.ts';
+import type { RequestPolicy } from '../requests/request-policy.ts';
 import type { Attributes, AttributeValue } from '../signal.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import type { HttpSinkOptions } from '../sinks/http/http-sink-options.ts';
@@ -28,7 +29,7 @@ export interface Settings {
    * Endpoint and headers are those of the first.
    */
   readonly exports: readonly { readonly exporter: NetworkExporter; readonly options: HttpSinkOptions }[];
-  readonly requestLogging: { readonly enabled: boolean; /** OpenTelemetry's severity number. */ readonly level: number };
+  readonly requestLogging: RequestPolicy;
   readonly profiling: { readonly enabled: boolean; readonly maxSeries: number; readonly window: number };
   readonly errorTracking: {
     readonly enabled: boolean;
@@ -45,7 +46,6 @@ export function resolveSettings(options: ObservabilityOptions, { options: variab
   const merged = mergeOptions(variables, options);
   const tracing = section(merged.tracing);
   const exporters = exportersOf(tracing);
-  const requestLogging = section(merged.requestLogging);
   const profiling = section(merged.profiling);
   const errorTracking = section(merged.errorTracking);
   const { serviceName = 'unknown_service', environment = 'development', release } = merged;
@@ -69,10 +69,7 @@ export function resolveSettings(options: ObservabilityOptions, { options: variab
       exporter,
       options: index === 0 ? { endpoint: tracing.endpoint, headers: tracing.headers } : {},
     })),
-    requestLogging: {
-      enabled: requestLogging.enabled ?? true,
-      level: severityNumbers[severityNamed(requestLogging.logLevel) ?? 'info'],
-    },
+    requestLogging: requestPolicy(section(merged.requestLogging)),
     profiling: {
       enabled: profiling.enabled ?? true,
       maxSeries: profiling.maxSeries ?? 1_000,

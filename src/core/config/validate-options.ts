@@ -134,6 +134,11 @@ const severity = (): Schema => {
   const expected = "a severity: 'trace', 'debug', 'info', 'warn', 'error' or 'fatal'";
   return v.pipe(v.string(expected), v.check((name) => severityNamed(name) !== undefined, expected));
 };
+const mediaType = (): Schema =>
+  v.custom((type) => typeof type === 'string' && /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/.test(type), "a media type like 'application/json', * for any part of it");
+const expectedIgnore = 'an array of paths from / and regular expressions, or a function';
+const pathPattern = (): Schema =>
+  v.custom((value) => value instanceof RegExp || (typeof value === 'string' && value.startsWith('/')), 'a path from /, or a regular expression');
 const unavailable = (instead: string): Schema => v.custom(() => false, `nothing: ${instead}`);
 const only = (value: boolean, why: string): Schema => v.literal(value, `${value}: ${why}`);
 const attributes = (): Schema =>
@@ -194,7 +199,21 @@ function tracingEntries(given: unknown): Entries {
 
 function parts(): Record<Exclude<Part, 'tracing'>, Entries> {
   return {
-    requestLogging: { enabled: boolean(), logLevel: severity() },
+    requestLogging: {
+      enabled: boolean(),
+      logLevel: severity(),
+      headers: v.array(v.custom((name) => typeof name === 'string' && isHeaderName(name), 'the name of a header'), 'an array of names of headers'),
+      bodies: switchOr(() => ({
+        contentTypes: v.array(mediaType(), 'an array of media types'),
+        maxBytes: integer(1),
+        rate: share(),
+      })),
+      clientAddress: v.custom((value) => typeof value === 'boolean' || (typeof value === 'string' && isHeaderName(value)), 'a boolean, or the name of a header'),
+      ignore: v.lazy((input) => (typeof input === 'function' ? callback('a function') : v.array(pathPattern(), expectedIgnore))),
+      deadline: milliseconds(1),
+      maxOpen: integer(1),
+      outgoing: boolean(),
+    },
     profiling: { enabled: boolean(), maxSeries: integer(1), window: milliseconds(1) },
     errorTracking: {
       enabled: boolean(),

@@ -7,7 +7,7 @@ import type { SourceTracing } from '../tracing/source-tracing.ts';
 export type Ignore<R> = readonly (string | RegExp)[] | ((request: R) => boolean);
 
 /** Whether a request is to be left alone. Never throws. */
-export type Ignores<R> = (request: R, tracing: SourceTracing) => boolean;
+export type Ignores<R> = (request: R, tracing: Pick<SourceTracing, 'ignored'>) => boolean;
 
 export interface IgnoreSetup<R> {
   /** The factory whose options these are. */

@@ -1,27 +1,26 @@
 import type { Attributes } from '../signal.ts';
-import { readHost } from './host.ts';
+import type { Host } from './host.ts';
 import { methodAttributes } from './http-attributes.ts';
 
 /** A request that came in, as far as a span tells of it. */
 export interface ServedRequest {
   readonly method: string;
-  /** As it stands in the request: a path with its query, a whole URL, or `*`. */
-  readonly target: string;
+  readonly path: string;
+  readonly query: string | undefined;
   readonly scheme: string | undefined;
   /** Of the header `Host`, or of `:authority`. */
-  readonly host: string | undefined;
-  readonly protocolVersion: string;
-  readonly userAgent: string | undefined;
+  readonly server: Host | undefined;
+  /** Only where the application wants it: the address of a person is for it to tell. */
+  readonly clientAddress: string | undefined;
+  readonly protocolVersion: string | undefined;
+  readonly userAgent: unknown;
 }
 
 /**
  * What a span of a request that came in begins with, all in one literal, so that engines keep one shape.
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server
- * Who asked is not among it: an address of a person is for the application to tell.
  */
-export function serverAttributes({ method, target, scheme, host, protocolVersion, userAgent }: ServedRequest): Attributes {
-  const { path, query } = splitTarget(target);
-  const server = host === undefined ? undefined : readHost(host, scheme);
+export function serverAttributes({ method, path, query, scheme, server, clientAddress, protocolVersion, userAgent }: ServedRequest): Attributes {
   const { 'http.request.method': known, 'http.request.method_original': original } = methodAttributes(method);
   return {
     'http.request.method': known,
@@ -31,8 +30,9 @@ export function serverAttributes({ method, target, scheme, host, protocolVersion
     'url.scheme': scheme,
     'server.address': server?.address,
     'server.port': server?.port,
+    'client.address': clientAddress,
     'network.protocol.version': protocolVersion,
-    'user_agent.original': userAgent,
+    'user_agent.original': typeof userAgent === 'string' ? userAgent : undefined,
   };
 }
 
@@ -41,7 +41,8 @@ export function pathOf(target: string): string {
   return splitTarget(target).path;
 }
 
-function splitTarget(target: string): { readonly path: string; readonly query: string | undefined } {
+/** A whole URL, as a proxy gets one, loses what is in front of its path. */
+export function splitTarget(target: string): { readonly path: string; readonly query: string | undefined } {
   // For a proxy it is a whole URL.
   const begin = target.startsWith('/') ? 0 : afterAuthority(target);
   const end = target.indexOf('?', begin);

@@ -1,6 +1,7 @@
-import type { Attributes, Signal, SpanSignal } from '../signal.ts';
-import { shortestCredential } from './clean-text.ts';
-import { isCardNumber } from './payment-cards.ts';
+import type { Attributes, RequestSignal, ResponseSignal, Signal, SpanSignal } from '../signal.ts';
+import { createCleanFields } from './clean-fields.ts';
+import type { CleanFields } from './clean-fields.ts';
+import { isUuid } from './uuid.ts';
 import type { ValueRules } from './value-redactor.ts';
 
 /** Says of a signal whether there is nothing to redact in it. False means that nobody knows yet. */
@@ -11,59 +12,18 @@ export interface CleanSignals {
   know(resource: Attributes): void;
 }
 
-/** What is known of the key of an attribute. */
-interface KnownKey {
-  /** It is no secret, and says nothing of its value. */
-  readonly harmless: boolean;
-  /** The value that is clean already. */
-  readonly resource: unknown;
-}
-
-/** Keys of attributes come from requests too, so the memory for them is bounded. */
-const maxRemembered = 2_000;
-/** No card number is smaller. */
-const smallestCard = 1e12;
-
 /**
  * One look at each text and each key: of most signals nothing changes, and the search that can change them costs several times as
- * much. The kinds that carry the application's own objects are left to that search.
+ * much. What carries the application's own objects, or more than a few flat values of them, is left to that search.
  */
 export function createCleanSignals(rules: ValueRules): CleanSignals {
-  const { keys, redactText, redactName } = rules;
-  const remembered = new Map<string, KnownKey>();
-  let known: Attributes = {};
+  const { redactText, redactName } = rules;
+  const attributesOf = createCleanFields(rules, 'attributes');
+  const headersOf = createCleanFields(rules, 'headers', true);
+  const paramsOf = createCleanFields(rules, 'params');
   // The same on signal after signal.
   let lastRequestId: string | undefined;
   let lastSessionId: string | undefined;
-
-  function meet(key: string): KnownKey {
-    // `value` may be the value of what `name` says.
-    const harmless = key !== 'value' && (key.length < shortestCredential || redactName(key) === key) && keys.judge(key, ['attributes', key]) === 'none';
-    const met = { harmless, resource: Object.hasOwn(known, key) ? known[key] : undefined };
-    if (remembered.size >= maxRemembered) remembered.clear();
-    if (key.length <= 256) remembered.set(key, met);
-    return met;
-  }
-
-  function isClean(key: string, value: unknown): boolean {
-    const { harmless, resource } = remembered.get(key) ?? meet(key);
-    if (value === resource && value !== undefined) return true;
-    if (!harmless) return false;
-    switch (typeof value) {
-      case 'string':
-        return redactText(value) === value;
-      case 'number':
-        return value < smallestCard || !isCardNumber(value);
-      default:
-        return typeof value === 'boolean' || value === undefined;
-    }
-  }
-
-  function areClean(attributes: Attributes): boolean {
-    if (attributes === known) return true;
-    for (const key in attributes) if (!isClean(key, attributes[key])) return false;
-    return true;
-  }
 
   function isCleanText(text: string | undefined): boolean {
     return text === undefined || redactText(text) === text;
@@ -71,7 +31,7 @@ export function createCleanSignals(rules: ValueRules): CleanSignals {
 
   function isCleanRequestId(requestId: string | undefined): boolean {
     if (requestId === lastRequestId) return true;
-    if (!isCleanText(requestId)) return false;
+    if (requestId !== undefined && !isUuid(requestId) && !isCleanText(requestId)) return false;
     lastRequestId = requestId;
     return true;
   }
@@ -85,14 +45,27 @@ export function createCleanSignals(rules: ValueRules): CleanSignals {
 
   function isCleanSpan({ status, events }: SpanSignal): boolean {
     if (!isCleanText(status.message)) return false;
-    for (const { name, attributes } of events) if (redactName(name) !== name || !areClean(attributes)) return false;
+    for (const { name, attributes } of events) if (redactName(name) !== name || !attributesOf.areClean(attributes)) return false;
     return true;
+  }
+
+  function isCleanRequest({ method, path, params, headers }: RequestSignal | ResponseSignal): boolean {
+    return redactName(method) === method && isCleanText(path) && isCleanFlat(headers, headersOf) && isCleanFlat(params, paramsOf);
+  }
+
+  function isCleanResponse(signal: ResponseSignal): boolean {
+    const { status, requestData, data, error } = signal;
+    return requestData === undefined && data === undefined && error === undefined && redactName(status) === status && isCleanRequest(signal);
   }
 
   function isCleanKind(signal: Signal): boolean {
     switch (signal.kind) {
       case 'span':
         return isCleanSpan(signal);
+      case 'request':
+        return isCleanRequest(signal);
+      case 'response':
+        return isCleanResponse(signal);
       case 'profile':
         return true;
       case 'log':
@@ -107,11 +80,17 @@ export function createCleanSignals(rules: ValueRules): CleanSignals {
   return {
     isClean(signal) {
       const { name, attributes, requestId, sessionId } = signal;
-      return redactName(name) === name && isCleanRequestId(requestId) && isCleanSessionId(sessionId) && areClean(attributes) && isCleanKind(signal);
+      const identified = redactName(name) === name && isCleanRequestId(requestId) && isCleanSessionId(sessionId);
+      return identified && attributesOf.areClean(attributes) && isCleanKind(signal);
     },
-    know(resource) {
-      known = resource;
-      remembered.clear();
-    },
+    know: (resource) => attributesOf.know(resource),
   };
+}
+
+/** Nothing, or an object of plain values. Lists may tell of each other's items, and what has methods is not plain data yet. */
+function isCleanFlat(value: unknown, fields: CleanFields): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && fields.areClean(value as Readonly<Record<string, unknown>>);
 }

@@ -31,13 +31,13 @@ const maxRecordDepth = 12;
 
 /** What the SDK made itself, and what is no text. */
 const ownFields: ReadonlySet<string> = new Set([
-  ...['kind', 'timestamp', 'trace', 'duration', 'parentSpanId', 'parentIsRemote', 'spanKind', 'links', 'scope', 'statusCode'],
+  ...['kind', 'timestamp', 'trace', 'duration', 'parentSpanId', 'parentIsRemote', 'spanKind', 'links', 'scope', 'side', 'statusCode'],
   ...['failed', 'eventId', 'handled', 'level', 'severityNumber', 'value', 'instrument'],
 ]);
 /** What holds other fields of this kind: an error its causes, a span its events. */
 const recordFields: ReadonlySet<string> = new Set(['error', 'cause', 'errors', 'events', 'breadcrumbs', 'status']);
 /** Free of a shape: searched by key and by value. */
-const freeFields: ReadonlySet<string> = new Set(['attributes', 'params', 'headers', 'data', 'context', ...recordFields]);
+const freeFields: ReadonlySet<string> = new Set(['attributes', 'params', 'headers', 'requestData', 'data', 'context', ...recordFields]);
 const textFields: ReadonlySet<string> = new Set([
   ...['message', 'path', 'method', 'unit', 'requestId', 'sessionId', 'stack', 'type', 'category', 'code', 'status'],
 ]);

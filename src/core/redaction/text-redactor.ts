@@ -13,9 +13,13 @@ const maxText = 65_536;
 /** A URL in a parameter of a URL in a parameter... */
 const maxNesting = 3;
 const maxRounds = 5;
+const maxRemembered = 500;
+const longestRemembered = 512;
 
 /** A function that replaces the secrets in a text: the same text when there are none. */
 export function createTextRedactor(rules: KeyRules, replacement: string): (text: string) => string {
+  /** The path of a request comes with its span, its request and its response; the search costs more than all else of them. */
+  const remembered = new Map<string, string>();
   const levels = Array.from({ length: maxNesting }, (_, level): PairRules => ({
     replacement,
     judge: (key) => rules.judge(key, rules.usePaths ? key.split('.') : noPath),
@@ -49,7 +53,13 @@ export function createTextRedactor(rules: KeyRules, replacement: string): (text:
 
   return (text) => {
     if (isPlainlyClean(text, rules.hasOwn)) return text;
-    return redact(text.length > maxText ? cappedText(text, maxText) : text, 0);
+    if (text.length > longestRemembered) return redact(text.length > maxText ? cappedText(text, maxText) : text, 0);
+    const known = remembered.get(text);
+    if (known !== undefined) return known;
+    const redacted = redact(text, 0);
+    if (remembered.size >= maxRemembered) remembered.clear();
+    remembered.set(text, redacted);
+    return redacted;
   };
 }
 

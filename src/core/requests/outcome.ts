@@ -1,4 +1,4 @@
-import { severityNumbers } from '../severity.ts';
+import type { RequestStatus, SeverityName } from '../signal.ts';
 
 /** The HTTP status, where one was given. */
 export function statusCodeOf(status: unknown): number | undefined {
@@ -11,10 +11,13 @@ export function outcomeOf(status: unknown, statusCode: number | undefined, error
   return (statusCode ?? 0) >= 500 || error !== undefined ? 'error' : 'success';
 }
 
-/** The level of a response in a log. */
-export function severityOf(status: 'success' | 'error', statusCode: number | undefined): number {
-  if (status === 'error') return severityNumbers.error;
-  return (statusCode ?? 0) >= 400 ? severityNumbers.warn : severityNumbers.info;
+/** What a client that hung up is told as: `error.type` of its request. */
+export const aborted = 'aborted';
+
+/** The level of a response in a log: what nobody waited for any more is no failure of who serves. */
+export function responseLevel(status: RequestStatus, statusCode: number | undefined, errorType: unknown): SeverityName {
+  if (status !== 'success') return errorType === aborted ? 'warn' : 'error';
+  return (statusCode ?? 0) >= 400 ? 'warn' : 'info';
 }
 
 export function isDuration(value: unknown): value is number {

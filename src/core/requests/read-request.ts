@@ -1,12 +1,10 @@
 import { readProperty } from '../read-property.ts';
 import { snapshotText } from '../snapshot.ts';
-import { traceOfParent } from '../tracing/span-parent.ts';
-import { entriesOf, headerNamed } from '../propagation/headers.ts';
+import { headerNamed, readHeaders } from '../propagation/headers.ts';
 import type { HeadersInput } from '../propagation/headers.ts';
 import type { RequestContext, RequestDetails, ResponseInput } from './request.ts';
 
 export const maxMethod = 64;
-const maxHeaders = 100;
 
 /** What was read: of any type. */
 export type Read<O> = { readonly [K in keyof O]?: unknown };
@@ -45,41 +43,35 @@ export function isContext(value: unknown): value is RequestContext {
   return typeof reader(value)('requestId') === 'string';
 }
 
-/** Of a request that began elsewhere: in another process, or before a copy was made of its context. */
-export function foreignContext(given: unknown): RequestContext {
-  const read = reader(given);
-  return {
-    requestId: snapshotText(read('requestId'), 128),
-    method: snapshotText(read('method') ?? '', maxMethod),
-    path: snapshotText(read('path') ?? ''),
-    startTime: Number(read('startTime')),
-    trace: traceOfParent(read('trace') ?? null) ?? undefined,
-  };
-}
-
 export function routeOf(route: unknown): string | undefined {
   return route === undefined ? undefined : snapshotText(route, 1_024);
 }
 
-/** What may come from outside is written into logs and headers: nothing in it can break either. */
+/** The one that is given, or came along; `undefined` when it is none. */
 export function requestIdOf({ requestId, headers }: Read<RequestDetails>): string | undefined {
   const given = requestId ?? headerNamed(headers as HeadersInput | undefined, 'x-request-id');
-  return typeof given === 'string' && /^[\w.:/+=@-]{1,128}$/.test(given) ? given : undefined;
+  return isRequestId(given) ? given : undefined;
 }
 
-export function snapshotHeaders(headers: unknown): Readonly<Record<string, string>> | undefined {
+/** Whether it may be an identifier of a request: what comes from outside is written into logs and headers, and must not break either. */
+export function isRequestId(given: unknown): given is string {
+  return typeof given === 'string' && /^[\w.:/+=@-]{1,128}$/.test(given);
+}
+
+/**
+ * Asks the headers of a request, of any shape, for one by its lower-case name; throws when they cannot be read. `undefined` where there
+ * are none.
+ */
+export function headerReader(headers: unknown): ((name: string) => unknown) | undefined {
   if (headers === undefined || headers === null) return undefined;
-  if (typeof headers !== 'object') return { '…': snapshotText(headers) };
-  try {
-    const entries = entriesOf(headers as HeadersInput);
-    const kept = entries.slice(0, maxHeaders).map(([name, value]) => [
-      snapshotText(name, 256).toLowerCase(),
-      snapshotText(Array.isArray(value) ? value.join(', ') : value),
-    ]);
-    const more = entries.length - kept.length;
-    return Object.fromEntries(more > 0 ? [...kept, ['…', `${more} more`]] : kept);
-  } catch {
-    // Headers of the application whose reading throws.
-    return { '…': '[unreadable]' };
-  }
+  if (typeof headers !== 'object') return unreadable;
+  const { named } = readHeaders(headers as HeadersInput, unreadable);
+  return (name) => {
+    const values = named(name);
+    return values.length > 1 ? values : values[0];
+  };
+}
+
+function unreadable(): never {
+  throw new TypeError('headers that cannot be read');
 }

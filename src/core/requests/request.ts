@@ -1,24 +1,34 @@
+import type { Ignore } from '../http/ignore.ts';
 import type { Severity } from '../severity.ts';
-import type { Attributes, TraceContext } from '../signal.ts';
+import type { Attributes, RequestSide, TraceContext } from '../signal.ts';
 import type { SpanParent } from '../tracing/span.ts';
 import type { HeadersInput } from '../propagation/headers.ts';
 
 /** What may be known of a request besides its method and path. */
 export interface RequestDetails {
-  /** Any object, interfaces included. Copied at once, capped and redacted. */
+  /**
+   * Any object, interfaces included. Copied at once, capped and redacted. Of a function it is what that gives: it is called once, and
+   * only when a signal with them is written.
+   */
   readonly params?: object | undefined;
-  /** Copied at once, capped and redacted. The parent of a trace is not read from them: see `tracer.extract`. */
+  /**
+   * Those that `requestLogging.headers` lists are copied at once, capped and redacted. The parent of a trace is not read from them: see
+   * `tracer.extract`.
+   */
   readonly headers?: HeadersInput | undefined;
   /** Matched pattern, e.g. `/users/:id`: becomes `http.route`. */
   readonly route?: string | undefined;
   /** On the request and its span. Default: none. */
   readonly attributes?: Attributes | undefined;
   /**
-   * 1 to 128 letters, digits and `_ . : / + = @ -`; anything else is replaced by a new id. Default: a valid `x-request-id` in
-   * `headers`, else a new id.
+   * 1 to 128 letters, digits and `_ . : / + = @ -`; anything else is replaced. Default: a valid `x-request-id` in `headers`, else the
+   * id of the request it is nested in (`parent`, or the active one), else a new id.
    */
   readonly requestId?: string | undefined;
-  /** The trace the request belongs to. Default: the active one. */
+  /**
+   * The trace the request belongs to; of a `RequestContext` also the request it is nested in, whose id it then has. Default: what is
+   * active.
+   */
   readonly parent?: SpanParent | undefined;
 }
 
@@ -56,19 +66,67 @@ export interface ResponseInput {
   readonly attributes?: Attributes | undefined;
 }
 
-/** Options of request logging. */
+/** A request, as `requestLogging.ignore` sees it. */
+export interface LoggedRequest {
+  readonly method: string;
+  /** Without the query; of a client the path of the address. */
+  readonly path: string;
+  /** Who tells of it. `undefined` for what is no HTTP. */
+  readonly side: RequestSide | undefined;
+}
+
+/** Which bodies are logged, of requests that are observed by themselves. */
+export interface BodyLoggingOptions {
+  /** Media types, `*` for any part. Default: JSON, forms in a URL's encoding, and plain text. */
+  readonly contentTypes?: readonly string[] | undefined;
+  /** What is larger is left out, in bytes; what is compressed, too. Default 8,192. */
+  readonly maxBytes?: number | undefined;
+  /** The share of requests whose bodies are logged, 0 to 1. Default 1. */
+  readonly rate?: number | undefined;
+}
+
+/** Options of request logging: what is logged. Everything of it is redacted. */
 export interface RequestLoggerOptions {
   /** False: no requests and responses on the stream, each counted as `disabled`. Default true, or `REQUEST_LOGGING_ENABLED`. */
   readonly enabled?: boolean | undefined;
-  /** Lowest level written: requests and successful responses are `info`, 4xx `warn`, failures `error`. Default 'info'. */
+  /** Lowest level written: requests and successful responses are `info`, 4xx `warn`, failures `error`. In any case. Default 'info'. */
   readonly logLevel?: Severity | undefined;
+  /** Names of the headers that are logged, of requests and responses. Default: accept, content-encoding, -length, -type, user-agent. */
+  readonly headers?: readonly string[] | undefined;
+  /**
+   * Bodies, of requests that are observed by themselves: those that are whole, small and of a known type. Nothing is delayed for it, and
+   * nothing larger is kept. Default false.
+   */
+  readonly bodies?: boolean | BodyLoggingOptions | undefined;
+  /**
+   * `client.address` of requests that came in: `true` for the address the connection comes from, or the name of the header in which your
+   * proxy says it. Default false.
+   */
+  readonly clientAddress?: boolean | string | undefined;
+  /**
+   * Requests that are not logged and not counted: paths, with everything below them (`/health` is also `/health/live`), patterns for
+   * the path (`/\.(css|js|png)$/`), or a function. They keep their span and their id. Default: none.
+   */
+  readonly ignore?: Ignore<LoggedRequest> | undefined;
+  /**
+   * After how many milliseconds without an answer, or without anything new of one that has begun, a request ends as `abandoned`.
+   * Default 300,000.
+   */
+  readonly deadline?: number | undefined;
+  /** Most requests that wait for their answer: one more ends the oldest as `abandoned`. Default 10,000. */
+  readonly maxOpen?: number | undefined;
+  /**
+   * Whether requests that are sent (`fetch` and the like) are logged as those that come in. Their durations are measured in any case.
+   * Default: true in a page, false in Node.
+   */
+  readonly outgoing?: boolean | undefined;
 }
 
 /** Logs requests and their responses. No method throws. */
 export interface RequestLogger {
   logRequest(request: RequestInput): RequestContext;
   logRequest(method: string, path: string, details?: RequestDetails): RequestContext;
-  /** Answers a request. The second answer to one request is ignored, and said once on `health$`. */
+  /** Answers a request. A second answer, and one to a request nobody knows of, is ignored, and counted on `health$`. */
   logResponse(context: RequestContext, response: ResponseInput): void;
   /** The request being served here, if any. */
   current(): RequestContext | undefined;

@@ -1,22 +1,20 @@
 import { followCall } from '../follow-call.ts';
 import { isHttpMethod } from '../http/http-attributes.ts';
 import { readProperty } from '../read-property.ts';
-import { serializeError } from '../errors/serialize-error.ts';
 import type { Runtime } from '../runtime.ts';
-import { severityNumbers } from '../severity.ts';
+import type { TraceContext } from '../signal.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshot, snapshotText } from '../snapshot.ts';
-import type { AttributeValue, TraceContext } from '../signal.ts';
 import { RecordingSpan } from '../tracing/recording-span.ts';
 import { traceOfParent } from '../tracing/span-parent.ts';
 import type { Span, SpanParent } from '../tracing/span.ts';
 import type { TracingManager } from '../tracing/tracing-manager.ts';
-import { isDuration, outcomeOf, severityOf, statusCodeOf } from './outcome.ts';
-import { foreignContext, isContext, maxMethod, readDetails, readResponse, requestIdOf, routeOf, snapshotHeaders } from './read-request.ts';
+import { OpenRequest } from './open-request.ts';
+import { createOpenRequests } from './open-requests.ts';
+import { isDuration, outcomeOf, statusCodeOf } from './outcome.ts';
+import { headerReader, isContext, maxMethod, readDetails, readResponse, requestIdOf, routeOf } from './read-request.ts';
 import type { RequestContext, RequestDetails, RequestInput, RequestLogger, ResponseInput } from './request.ts';
-
-/** Nobody else has them. */
-type FreshAttributes = Record<string, AttributeValue | undefined>;
+import { createRequestSignals, requestAttributes } from './request-signals.ts';
 
 /** With a callback: what it returns. Without: the context to answer. */
 export interface TraceRequest {
@@ -29,108 +27,140 @@ export interface TraceRequest {
 export interface Requests extends RequestLogger {
   /** A request with a span of its own; with a callback, active inside it and answered by what it returns or throws. */
   readonly trace: TraceRequest;
+  /** For what sees requests by itself. Opens one that `setup` describes, and says so on the stream. */
+  open(setup: Opening, header: ((name: string) => unknown) | undefined): OpenRequest;
+  /** Whether the application wants it left out. Never throws. */
+  isIgnored(method: string, path: string, side: OpenRequest['side']): boolean;
+  /** Ends what is open: nobody will any more. */
+  close(): void;
 }
 
-/** What a request needs until it is answered. */
-interface Open {
-  readonly startedAt: number;
-  readonly route: string | undefined;
-  readonly span: Span | undefined;
-  /** Whether the span is a source's, which names and ends it. */
-  readonly adopted: boolean;
-}
+/** What is known of a request that is seen; the rest is added here. */
+export type Opening = Omit<ConstructorParameters<typeof OpenRequest>[0], 'home' | 'startTime' | 'startedAt'>;
 
 export function createRequests(runtime: Runtime, tracer: TracingManager): Requests {
   const { clock, ids, storage, diagnostics } = runtime;
-  /** `undefined` once answered. A request that is never answered is forgotten with its context. */
-  const open = new WeakMap<RequestContext, Open | undefined>();
+  const signals = createRequestSignals(runtime);
+  /** By what the application has of them, ended ones too. */
+  const known = new WeakMap<RequestContext, OpenRequest>();
+  const open = createOpenRequests({
+    clock,
+    policy: () => runtime.settings.requestLogging,
+    abandon: (request, why) => request.end({ status: 'abandoned', errorType: 'abandoned', message: why }),
+    overflowed: (maxOpen) => diagnostics.ignored('requestLogging', `more than ${maxOpen} requests wait for their answers: the oldest is abandoned`),
+  });
+  const home: ConstructorParameters<typeof OpenRequest>[0]['home'] = {
+    ended(request, ending) {
+      open.delete(request);
+      safely('response', () => signals.ended(request, ending));
+    },
+    contextOf(request) {
+      const { requestId, method, path, startTime, trace } = request;
+      const context = { requestId, method, path, startTime, trace };
+      known.set(context, request);
+      return context;
+    },
+  };
 
-  function begin(method: unknown, path: unknown, given: RequestDetails, span: Span | undefined, adopted: boolean = false): RequestContext {
+  function begin(method: string, path: string, given: RequestDetails, span?: Span): OpenRequest {
     const details = readDetails(given);
-    const context: RequestContext = {
-      requestId: requestIdOf(details) ?? ids.requestId(),
-      method: snapshotText(method, maxMethod),
-      path: snapshotText(path),
+    const isHttp = isHttpMethod(method);
+    const [urlPath, query] = isHttp ? splitQuery(path) : [path, undefined];
+    const side = isHttp ? 'server' : undefined;
+    const isLogged = !isIgnored(method, urlPath, side);
+    const request = new OpenRequest({
+      home,
+      requestId: requestIdOf(details) ?? outerIdOf(details.parent) ?? ids.requestId(),
+      side,
+      method,
+      path,
+      urlPath,
+      query,
+      scheme: undefined,
+      protocolVersion: undefined,
+      serverAddress: undefined,
+      serverPort: undefined,
+      clientAddress: undefined,
       startTime: clock.now(),
-      trace: span?.recording === true ? span.trace : traceOf(details.parent),
-    };
-    const route = routeOf(details.route);
-    const attributes = attributesOf(context, route, details.attributes);
-    open.set(context, { startedAt: clock.elapsed(), route, span, adopted });
-    if (span instanceof RecordingSpan) span.setCopied(attributes).serve(context);
-    if (wanted(severityNumbers.info)) {
-      runtime.emit({
-        kind: 'request',
-        name: nameOf(context, route),
-        timestamp: context.startTime,
-        attributes,
-        trace: context.trace,
-        requestId: context.requestId,
-        method: context.method,
-        path: context.path,
-        params: snapshot(details.params),
-        headers: snapshotHeaders(details.headers),
-      });
-    }
-    return context;
+      startedAt: clock.elapsed(),
+      span,
+      trace: span?.recording === true ? undefined : traceOf(details.parent),
+      isObserved: false,
+      isCorrelated: false,
+      isLogged,
+      // What is told by hand may be anything: a part of a request, one of a page, a replay.
+      isMeasured: false,
+      bodies: undefined,
+      progress: undefined,
+      raw: undefined,
+    });
+    request.route = routeOf(details.route);
+    if (details.params !== undefined) request.giveParams(details.params);
+    if (span instanceof RecordingSpan) span.setCopied(snapshotAttributes(details.attributes, requestAttributes(request))).serve(request);
+    return watch(request, headerReader(details.headers), details.attributes);
+  }
+
+  function watch(request: OpenRequest, header: ((name: string) => unknown) | undefined, attributes?: unknown): OpenRequest {
+    const { enabled, requestLogging } = runtime.settings;
+    if (enabled && requestLogging.enabled) open.add(request);
+    safely('request', () => signals.began(request, header, attributes));
+    return request;
+  }
+
+  /** The id of the request that this one is part of. */
+  function outerIdOf(parent: unknown): string | undefined {
+    if (parent === null) return undefined;
+    if (parent === undefined) return storage.get()?.request?.requestId;
+    if (parent instanceof RecordingSpan) return parent.request?.requestId;
+    return isContext(parent) ? requestIdOf(parent) : undefined;
   }
 
   function traceOf(parent: unknown): TraceContext | undefined {
     return parent === undefined ? runtime.currentTrace() : (traceOfParent(parent) ?? undefined);
   }
 
-  /** Counts what is not: a signal that nobody wants is a signal all the same. */
-  function wanted(severity: number): boolean {
-    const { enabled, requestLogging } = runtime.settings;
-    if (!enabled) return false;
-    const yes = requestLogging.enabled && severity >= requestLogging.level;
-    if (!yes) runtime.skip('disabled');
-    return yes;
+  function isIgnored(method: string, path: string, side: OpenRequest['side']): boolean {
+    const { ignores } = runtime.settings.requestLogging;
+    if (ignores === undefined) return false;
+    try {
+      return ignores({ method, path, side }) === true;
+    } catch {
+      diagnostics.ignored('requestLogging', 'an `ignore` that throws: the request is logged');
+      return false;
+    }
+  }
+
+  /** The request of a context: of a copy of it, too, while it waits for its answer. */
+  function requestOf(context: RequestContext): OpenRequest | undefined {
+    const own = known.get(context);
+    if (own !== undefined) return own;
+    const { requestId, startTime } = { requestId: readProperty(context, 'requestId'), startTime: readProperty(context, 'startTime') };
+    for (const request of open) if (request.requestId === requestId && request.startTime === startTime) return request;
+    return undefined;
   }
 
   function answer(given: unknown, response: ResponseInput): void {
+    if (!runtime.settings.enabled) return;
     if (!isContext(given)) return diagnostics.ignored('logResponse', 'not the context of a request');
-    const opened = open.get(given);
-    if (opened === undefined && open.has(given)) return diagnostics.ignored('logResponse', 'a second answer to one request');
-    open.set(given, undefined);
-    // Read as a foreign one also when it is ours: the application has it, and may have changed it.
-    const context = foreignContext(given);
-    const measured = opened === undefined ? clock.now() - context.startTime : clock.elapsed() - opened.startedAt;
-    const { status: givenStatus, duration, route: givenRoute, responseData, error: givenError, attributes: more } = readResponse(response);
+    const request = requestOf(given);
+    if (request === undefined) return diagnostics.ignored('logResponse', 'the context of a request that nobody knows of');
+    answerTo(request, response);
+  }
+
+  function answerTo(request: OpenRequest, response: ResponseInput): void {
+    if (request.isEnded) return diagnostics.ignored('logResponse', 'a second answer to one request');
+    const { status: givenStatus, duration, route, responseData, error, attributes } = readResponse(response);
     const statusCode = statusCodeOf(givenStatus);
-    const status = outcomeOf(givenStatus, statusCode, givenError);
-    const route = routeOf(givenRoute) ?? opened?.route;
-    const error = givenError === undefined ? undefined : serializeError(givenError);
-    const attributes = attributesOf(context, route, more);
-    if (statusCode !== undefined) attributes['http.response.status_code'] = statusCode;
-    const failure = error?.type ?? statusCode;
-    if (status === 'error' && failure !== undefined) attributes['error.type'] = String(failure);
-    const name = nameOf(context, route);
-    const span = opened?.span;
-    // Before they are handed over.
-    const adopted = opened?.adopted === true;
-    if (span instanceof RecordingSpan) (adopted ? span : span.updateName(name)).setCopied(attributes);
-    if (wanted(severityOf(status, statusCode))) {
-      runtime.emit({
-        kind: 'response',
-        name,
-        timestamp: context.startTime,
-        attributes,
-        trace: context.trace,
-        requestId: context.requestId,
-        method: context.method,
-        path: context.path,
-        status,
-        statusCode,
-        duration: isDuration(duration) ? duration : Math.max(0, measured),
-        data: snapshot(responseData),
-        error,
-      });
+    const status = outcomeOf(givenStatus, statusCode, error);
+    request.tell({ route: routeOf(route), attributes, data: responseData === undefined ? undefined : snapshot(responseData) });
+    if (request.isObserved) {
+      // Whoever saw it come in ends it; what the application says of how it went counts.
+      if (givenStatus !== undefined || error !== undefined) request.tell({ status });
+      if (error !== undefined) request.threw(error);
+      return;
     }
-    if (span === undefined) return;
-    if (givenError !== undefined) span.recordException(givenError);
-    if (status === 'error') span.setStatus({ code: 'error', message: error?.message });
-    if (!adopted && span.recording) span.end();
+    const failure = error === undefined ? undefined : { error };
+    request.end({ status, statusCode, duration: isDuration(duration) ? duration : undefined, failure });
   }
 
   /** Foreign data may throw wherever it is read: the application must not notice. */
@@ -148,36 +178,64 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
     return { requestId, method: snapshotText(method, maxMethod), path: snapshotText(path), startTime: clock.now(), trace: undefined };
   }
 
-  function traced(method: string, path: string, details: RequestDetails): RequestContext {
-    // The seed's pipelines are requests too: `traceRequest('TRAIN', 'training_pipeline')` is no HTTP.
-    const kind = isHttpMethod(snapshotText(method, maxMethod)) ? 'server' : 'internal';
-    const route = routeOf(readProperty(details, 'route'));
-    const parent = readProperty(details, 'parent') as SpanParent | undefined;
-    const arrival = kind === 'server' ? arrivalHere(parent) : undefined;
-    if (arrival !== undefined) return begin(method, path, details, arrival, true);
-    return begin(method, path, details, tracer.startSpan(nameOf({ method, path }, route), { kind, parent }));
+  /** `undefined` when even reading what was given fails. */
+  function logged(givenMethod: unknown, givenPath: unknown, details: RequestDetails): OpenRequest | undefined {
+    return safely('logRequest', () => {
+      const [method, path] = [snapshotText(givenMethod, maxMethod), snapshotText(givenPath)];
+      const seen = seenHere(readProperty(details, 'parent'));
+      const isSame = seen?.method === method && seen.urlPath === splitQuery(path)[0];
+      return isSame ? adopt(seen, details) : begin(method, path, details);
+    });
   }
 
-  /** The span of a request that a source saw come in here: what the application tells of it is no request of its own. */
-  function arrivalHere(parent: unknown): RecordingSpan | undefined {
-    const span = storage.get()?.span;
-    if (span?.isArrival !== true || !span.recording || span.request !== undefined) return undefined;
-    if (parent === undefined) return span;
+  function traced(givenMethod: string, givenPath: string, details: RequestDetails): OpenRequest {
+    const [method, path] = [snapshotText(givenMethod, maxMethod), snapshotText(givenPath)];
+    // The seed's pipelines are requests too: `traceRequest('TRAIN', 'training_pipeline')` is no HTTP.
+    const kind = isHttpMethod(method) ? 'server' : 'internal';
+    const parent = readProperty(details, 'parent') as SpanParent | undefined;
+    const seen = kind === 'server' ? seenHere(parent) : undefined;
+    if (seen !== undefined) return adopt(seen, details);
+    const route = routeOf(readProperty(details, 'route'));
+    const place = kind === 'server' ? splitQuery(path)[0] : path;
+    return begin(method, path, details, tracer.startSpan(`${method} ${route ?? place}`, { kind, parent }));
+  }
+
+  /** The request that was seen to come in here: what the application tells of it is no request of its own. */
+  function seenHere(parent: unknown): OpenRequest | undefined {
+    const request = storage.get()?.request;
+    if (!(request instanceof OpenRequest) || !request.isObserved || request.side !== 'server' || request.isEnded || request.isAdopted) return undefined;
+    if (parent === undefined) return request;
     const given = traceOfParent(parent);
-    const isSame = given?.traceId === span.trace.traceId && (given.spanId === span.parentSpanId || given.spanId === span.trace.spanId);
-    return isSame ? span : undefined;
+    const { span } = request;
+    if (!(span instanceof RecordingSpan) || given?.traceId !== span.where.traceId) return undefined;
+    return given.spanId === span.parentSpanId || given.spanId === span.where.spanId ? request : undefined;
+  }
+
+  function adopt(request: OpenRequest, given: RequestDetails): OpenRequest {
+    const { params, route, attributes } = readDetails(given);
+    request.isAdopted = true;
+    if (request.span instanceof RecordingSpan && attributes !== undefined) request.span.setAttributes(Object(attributes));
+    request.tell({ params, route: routeOf(route), attributes });
+    return request;
   }
 
   return {
     logRequest(first: RequestInput | string, path: string = '', details: RequestDetails = {}) {
-      if (typeof first === 'string') return safely('logRequest', () => begin(first, path, details, undefined)) ?? fallback(first, path);
+      if (typeof first === 'string') return logged(first, path, details ?? {})?.context ?? fallback(first, path);
       const given = Object(first);
       const [method, where] = [readProperty(given, 'method'), readProperty(given, 'path')];
-      return safely('logRequest', () => begin(method, where, given, undefined)) ?? fallback(method, where);
+      return logged(method, where, given)?.context ?? fallback(method, where);
     },
     logResponse: (context, response) => safely('logResponse', () => answer(context, response ?? {})),
-    current: () => storage.get()?.request,
+    current() {
+      const request = storage.get()?.request;
+      // A span may have been given the context of a request of elsewhere as its parent.
+      return request instanceof OpenRequest ? request.context : (request as RequestContext | undefined);
+    },
     trace,
+    open: (setup, header) => watch(new OpenRequest({ ...setup, home, startTime: clock.now(), startedAt: clock.elapsed() }), header),
+    isIgnored,
+    close: () => open.close(),
   };
 
   function trace<T>(
@@ -188,31 +246,22 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
   ): T | RequestContext {
     const run = typeof third === 'function' ? third : fourth;
     const details = typeof third === 'object' && third !== null ? third : {};
-    const request = safely('traceRequest', () => traced(method, path, details)) ?? fallback(method, path);
-    if (run === undefined) return request;
-    const span = open.get(request)?.span;
+    const request = safely('traceRequest', () => traced(method, path, details));
+    const context = request?.context ?? fallback(method, path);
+    if (run === undefined) return context;
+    const span = request?.span;
     return followCall(
-      () => run(request),
+      () => run(context),
       (failed, error) => {
         // The callback may have answered itself.
-        if (open.get(request) !== undefined) safely('traceResponse', () => answer(request, failed ? { status: 'error', error } : {}));
+        if (request?.isEnded === false) safely('traceResponse', () => answerTo(request, failed ? { status: 'error', error } : {}));
       },
-      (piece) => (span instanceof RecordingSpan ? span.run(piece) : storage.run({ ...storage.get(), request }, piece)),
+      (piece) => (span instanceof RecordingSpan ? span.run(piece) : storage.run({ ...storage.get(), request: request ?? context }, piece)),
     );
   }
 }
 
-function nameOf({ method, path }: { readonly method: unknown; readonly path: unknown }, route: string | undefined): string {
-  return `${snapshotText(method, maxMethod)} ${route ?? snapshotText(path)}`;
-}
-
-/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
-function attributesOf({ method, path }: RequestContext, route: string | undefined, given: unknown): FreshAttributes {
-  const known: FreshAttributes = {};
-  if (isHttpMethod(method)) {
-    known['http.request.method'] = method.toUpperCase();
-    known['url.path'] = path.split('?', 1)[0];
-    if (route !== undefined) known['http.route'] = route;
-  }
-  return snapshotAttributes(given, known) as FreshAttributes;
+function splitQuery(path: string): readonly [path: string, query: string | undefined] {
+  const at = path.indexOf('?');
+  return at < 0 ? [path, undefined] : [path.slice(0, at), path.slice(at + 1)];
 }

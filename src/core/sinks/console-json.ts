@@ -2,21 +2,18 @@ import type { Signal } from '../signal.ts';
 import { snapshot } from '../snapshot.ts';
 import { levelOf } from './console-line.ts';
 import { isoTime } from './console-text.ts';
+import { harmlessJson } from './json-text.ts';
 
-const maxLine = 65_536;
+/** Longest a line may be, in characters. */
+export const maxLine = 65_536;
 const maxField = 4_096;
-/** What JSON leaves as it is, and terminals and line readers obey. */
-const unsafe: RegExp = /[\u007f-\u009f\u2028\u2029]/g;
-
 type Line = Readonly<Record<string, unknown>>;
 
 /** A signal as one line of JSON, its fields always in the same order. Never throws. */
 export function jsonLine(signal: Signal): string {
   const line = readable(signal);
   const text = stringify(line);
-  return (text.length <= maxLine ? text : stringify(shortened(line))).replace(unsafe, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return harmlessJson(text.length <= maxLine ? text : stringify(shortened(line)));
 }
 
 function readable(signal: Signal): Line {
@@ -51,12 +48,12 @@ function detailsOf(signal: Signal): Line {
       return { parentSpanId, spanKind, duration, status: status.code, statusMessage: status.message, scope, events: some(events), links: some(links) };
     }
     case 'request': {
-      const { method, path, params, headers } = signal;
-      return { method, path, params, headers };
+      const { side, method, path, params, headers } = signal;
+      return { side, method, path, params, headers };
     }
     case 'response': {
-      const { method, path, status, statusCode, duration, error, data } = signal;
-      return { method, path, status, statusCode, duration, error, data };
+      const { side, method, path, params, status, statusCode, duration, error, headers, requestData, data } = signal;
+      return { side, method, path, params, status, statusCode, duration, error, headers, requestData, data };
     }
     case 'profile':
       return { duration: signal.duration, failed: signal.failed };

@@ -1,5 +1,7 @@
 import { hasFailed } from '../signal.ts';
-import type { SerializedError, SeverityName, Signal } from '../signal.ts';
+import type { AttributeValue, SerializedError, SeverityName, Signal, SpanSignal } from '../signal.ts';
+import { levelOfResponse, requestText, responseText, saysAttribute } from './console-exchange.ts';
+import type { Exchange } from './console-exchange.ts';
 import { attributesText, duration, lineStart, printable } from './console-text.ts';
 import type { Paint } from './console-text.ts';
 
@@ -9,22 +11,37 @@ const maxCauses = 8;
 /** How grave a signal is: its own level, or whether it reports a failure. */
 export function levelOf(signal: Signal): SeverityName {
   if (signal.kind === 'log' || signal.kind === 'error') return signal.level;
+  if (signal.kind === 'response') return levelOfResponse(signal);
   // A span without a status is none, but is printed all the same.
   return (signal.kind !== 'span' || typeof signal.status === 'object') && hasFailed(signal) ? 'error' : 'info';
 }
 
 /** A signal by itself: one line, and for an error its stack and causes below. */
 export function prettyLines(signal: Signal, paint: Paint): string {
-  // Which tree it belongs to.
-  const trace = signal.trace === undefined ? '' : `  ${paint('dim', `trace=${printable(signal.trace.traceId, 32)}`)}`;
-  const start = `${lineStart(signal.timestamp, levelOf(signal), paint)} ${summary(signal, paint)}${trace}`;
+  const { requestId, trace } = signal;
+  // Which request and which tree it belongs to.
+  const ofRequest = requestId === undefined ? '' : `  ${paint('dim', `request=${printable(requestId, 128)}`)}`;
+  const ofTrace = trace === undefined ? '' : `  ${paint('dim', `trace=${printable(trace.traceId, 32)}`)}`;
+  const start = `${lineStart(signal.timestamp, levelOf(signal), paint)} ${summary(signal, paint)}${ofRequest}${ofTrace}`;
   return signal.kind === 'error' ? [start, ...errorLines(signal.error, '  ', paint)].join('\n') : start;
 }
 
+/** What is printed beside a signal in its tree, and need not be said again. */
+export interface Beside {
+  /** The span it happened in. */
+  readonly span?: SpanSignal | undefined;
+  /** What a span was started for. */
+  readonly exchange?: Exchange | undefined;
+}
+
 /** What a signal says, on one line: `← 200 POST /checkout 132 ms`. */
-export function summary(signal: Signal, paint: Paint): string {
+export function summary(signal: Signal, paint: Paint, { span, exchange }: Beside = {}): string {
   const name = printable(signal.name, 500);
-  const attributes = attributesText(signal.attributes, paint, signal.name);
+  const told = signal.kind === 'response' || signal.kind === 'request' ? signal : exchange;
+  const isSaid = (key: string, value: AttributeValue): boolean => {
+    return span?.attributes[key] === value || (told !== undefined && saysAttribute(told, key, value));
+  };
+  const attributes = attributesText(signal.attributes, paint, signal.name, isSaid);
   const mark = hasFailed(signal) ? `${paint('red', '✗')} ` : '';
   switch (signal.kind) {
     case 'log':
@@ -32,11 +49,10 @@ export function summary(signal: Signal, paint: Paint): string {
     case 'error':
       return `${headline(signal.error)}${signal.handled ? '' : ' (unhandled)'}${attributes}`;
     case 'request':
-      return `→ ${name}${attributes}`;
+      return `${requestText(signal, span)}${attributes}`;
     case 'response': {
       const failure = signal.error === undefined ? '' : `  ${headline(signal.error)}`;
-      const status = String(signal.statusCode ?? signal.status);
-      return `← ${paint(hasFailed(signal) ? 'red' : 'green', printable(status, 20))} ${name} ${duration(signal.duration)}${failure}${attributes}`;
+      return `${responseText(signal, span, paint)}${failure}${attributes}`;
     }
     case 'profile':
       return `⏱ ${mark}${name} ${duration(signal.duration)}${attributes}`;

@@ -1,11 +1,11 @@
 import { cappedText } from '../capped-text.ts';
 import { isNoise } from './console-noise.ts';
-import type { Attributes, SeverityName } from '../signal.ts';
+import type { Attributes, AttributeValue, SeverityName } from '../signal.ts';
 
 const maxLine = 2_000;
 const maxValue = 120;
 /** Terminal escapes, and the marks that turn the direction of writing: an attacker's text must not rewrite the screen. */
-const control: RegExp = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const control: RegExp = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string;
@@ -52,12 +52,12 @@ export function duration(milliseconds: number): string {
   return milliseconds < 999.5 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(2)} s`;
 }
 
-/** `  key=value key="two words"`, without what every signal of a service has, or its `name` says. Empty when there is nothing to say. */
-export function attributesText(attributes: Attributes, paint: Paint, name: string = ''): string {
+/** `  key=value key="two words"`, without what every signal of a service has, or is said elsewhere. Empty when there is nothing to say. */
+export function attributesText(attributes: Attributes, paint: Paint, name: string = '', isSaid: (key: string, value: AttributeValue) => boolean = never): string {
   const pairs: string[] = [];
   let length = 0;
   for (const [key, value] of Object.entries(attributes)) {
-    if (value === undefined || isNoise(key) || (key === 'http.route' && name.endsWith(` ${String(value)}`))) continue;
+    if (value === undefined || isNoise(key) || (key === 'http.route' && name.endsWith(` ${String(value)}`)) || isSaid(key, value)) continue;
     if (length > maxLine) return `  ${pairs.join(' ')} …`;
     const text = typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
     const pair = `${paint('dim', `${printable(key, maxValue)}=`)}${printable(text, maxValue)}`;
@@ -65,4 +65,8 @@ export function attributesText(attributes: Attributes, paint: Paint, name: strin
     length += pair.length;
   }
   return pairs.length === 0 ? '' : `  ${pairs.join(' ')}`;
+}
+
+function never(): boolean {
+  return false;
 }

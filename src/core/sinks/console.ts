@@ -1,8 +1,11 @@
+import { acceptingKinds } from '../accepted-kinds.ts';
 import type { Clock } from '../clock.ts';
-import type { SeverityName, Signal } from '../signal.ts';
+import type { Print } from '../print.ts';
+import type { SeverityName, Signal, SignalKind } from '../signal.ts';
 import { severityNumbers } from '../severity.ts';
 import type { Sink } from '../sink.ts';
 import { jsonLine } from './console-json.ts';
+import { createJsonLines } from './console-json-lines.ts';
 import { levelOf, prettyLines } from './console-line.ts';
 import { createPaint } from './console-text.ts';
 import type { Paint } from './console-text.ts';
@@ -17,7 +20,7 @@ export interface ConsoleSinkSetup {
   /** Until a manager says what it is. */
   readonly development: boolean;
   /** Writes to the host's own console, not to one that is being observed. */
-  readonly print: (text: string, level: SeverityName) => void;
+  readonly print: Print;
   readonly clock: Clock;
   /** Whether the terminal understands colours. */
   readonly color: boolean;
@@ -25,14 +28,26 @@ export interface ConsoleSinkSetup {
   readonly spans?: boolean | undefined;
 }
 
+const levels: readonly SeverityName[] = ['fatal', 'error', 'warn'];
+
 /**
- * A sink that prints: in development spans, responses, logs and errors; else responses, errors and logs from `warn` on. No method
- * uses `this`, so that `{ ...sink, accepts: () => true }` works: every kind can be printed.
+ * A sink that prints: in development spans, responses, logs and errors; else responses, errors and logs from `warn` on; never what
+ * came from the console. No method uses `this`, so that `{ ...sink, accepts: () => true }` works: every kind can be printed.
  */
 export function createConsoleSink({ format, print, clock, color, spans, ...setup }: ConsoleSinkSetup): Sink {
   const paint = createPaint(color);
   const traces = createTraceBuffer(clock, (trace) => printTrace(trace, paint, print));
   let { development } = setup;
+  let jsonLineOf = createJsonLines({});
+
+  const wantsSpans = (): boolean => spans ?? development;
+  const kinds = (): readonly SignalKind[] => ['response', 'error', 'log', ...(wantsSpans() ? ['span' as const] : [])];
+
+  function accepts(signal: Signal): boolean {
+    if (signal.kind === 'span') return wantsSpans();
+    if (signal.kind === 'log') return signal.name !== 'console' && (development || signal.severityNumber >= severityNumbers.warn);
+    return signal.kind === 'response' || signal.kind === 'error';
+  }
 
   function printPretty(signal: Signal): void {
     // Logs and errors are wanted at once; what took its time is shown where it belongs.
@@ -45,18 +60,13 @@ export function createConsoleSink({ format, print, clock, color, spans, ...setup
     name: 'console',
     configure(settings) {
       development = settings.development;
+      jsonLineOf = createJsonLines(settings.resource);
     },
-    accepts(signal) {
-      if (signal.kind === 'span') return spans ?? development;
-      if (signal.kind === 'log') return development || signal.severityNumber >= severityNumbers.warn;
-      return signal.kind === 'response' || signal.kind === 'error';
-    },
+    accepts: acceptingKinds(accepts, kinds),
     write(batch, { leaving }) {
-      const pretty = (format ?? (development ? 'pretty' : 'json')) === 'pretty';
-      for (const signal of batch) {
-        if (pretty) printPretty(signal);
-        else print(jsonLine(signal), levelOf(signal));
-      }
+      if ((format ?? (development ? 'pretty' : 'json')) === 'pretty') for (const signal of batch) printPretty(signal);
+      else if (print.together === true && batch.length > 0) print(textOf(batch, jsonLineOf), 'info');
+      else for (const signal of batch) print(jsonLineOf(signal), levelOf(signal));
       if (leaving) traces.release();
       else traces.settle();
     },
@@ -64,9 +74,19 @@ export function createConsoleSink({ format, print, clock, color, spans, ...setup
   };
 }
 
+/** Added up, not joined: the engine then puts all pieces of all lines together at once. */
+function textOf(batch: readonly Signal[], lineOf: (signal: Signal) => string): string {
+  let text = '';
+  for (const [index, signal] of batch.entries()) text += index === 0 ? lineOf(signal) : `\n${lineOf(signal)}`;
+  return text;
+}
+
 function printTrace(trace: BufferedTrace, paint: Paint, print: ConsoleSinkSetup['print']): void {
   const tree = treeOf(trace, paint);
-  if (tree !== undefined) return print(tree, trace.signals.some((signal) => levelOf(signal) === 'error') ? 'error' : 'info');
+  if (tree !== undefined) {
+    const found = new Set(trace.signals.map(levelOf));
+    return print(tree, levels.find((level) => found.has(level)) ?? 'info');
+  }
   // Nothing to hang it on: tracing is off, or the tree was printed before.
   for (const signal of trace.signals) print(lines(signal, paint), levelOf(signal));
   if (trace.more > 0) print(`… ${trace.more} more`, 'info');

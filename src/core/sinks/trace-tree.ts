@@ -1,7 +1,10 @@
 import type { Signal, SpanEvent, SpanSignal } from '../signal.ts';
+import type { Exchange } from './console-exchange.ts';
 import { summary } from './console-line.ts';
 import { attributesText, duration, printable } from './console-text.ts';
 import type { Paint } from './console-text.ts';
+
+const maxRequests = 3;
 
 /** A line of the tree. */
 interface Node {
@@ -21,20 +24,27 @@ interface Trace {
 export function traceTree({ traceId, signals, more }: Trace, paint: Paint): string {
   const spans = signals.filter((signal) => signal.kind === 'span');
   const roots = rootsOf(signals, spans, paint);
-  const lines = [header(traceId, spans, paint)];
+  const lines = [header(traceId, signals, spans, paint)];
   for (const [index, root] of roots.entries()) draw(root, '', index === roots.length - 1 && more === 0, lines, paint);
   if (more > 0) lines.push(`${paint('dim', '└─')} … ${more} more`);
   return lines.join('\n');
 }
 
-function header(traceId: string, spans: readonly SpanSignal[], paint: Paint): string {
+function header(traceId: string, signals: readonly Signal[], spans: readonly SpanSignal[], paint: Paint): string {
   const start = Math.min(...spans.map((span) => span.timestamp));
   const end = Math.max(...spans.map((span) => span.timestamp + span.duration));
   const first = spans.find(isLocalRoot) ?? spans[0];
   const parts = [`trace ${printable(traceId, 32)}`];
   if (first !== undefined) parts.push(printable(rootName(spans) ?? first.name, 200), duration(end - start));
-  parts.push(spans.length === 1 ? '1 span' : `${spans.length} spans`);
+  parts.push(spans.length === 1 ? '1 span' : `${spans.length} spans`, ...requestsOf(signals));
   return paint('cyan', parts.join(' · '));
+}
+
+/** Mostly one: the id travels with the trace. */
+function requestsOf(signals: readonly Signal[]): readonly string[] {
+  const ids = [...new Set(signals.map(({ requestId }) => requestId))].filter((id) => id !== undefined);
+  const shown = ids.slice(0, maxRequests).map((id) => printable(id, 128)).join(', ');
+  return ids.length === 0 ? [] : [`request ${shown}${ids.length > maxRequests ? ', …' : ''}`];
 }
 
 /** The name of the span without a parent, which may be another than the first local root. */
@@ -53,7 +63,8 @@ function rootsOf(signals: readonly Signal[], spans: readonly SpanSignal[], paint
   const nodes = new Map<string, Node>();
   const missing = new Map<string, Node>();
   const roots: Node[] = [];
-  for (const span of byId.values()) nodes.set(span.trace.spanId, spanNode(span, services.size > 1 ? byId : undefined, paint));
+  const exchanges = exchangesOf(signals);
+  for (const span of byId.values()) nodes.set(span.trace.spanId, spanNode(span, exchanges.get(span.trace.spanId), services.size > 1 ? byId : undefined, paint));
 
   /** A parent that has not arrived, or never will. */
   function placeholder(spanId: string, timestamp: number): Node {
@@ -69,7 +80,7 @@ function rootsOf(signals: readonly Signal[], spans: readonly SpanSignal[], paint
     if (signal.kind !== 'span') {
       const spanId = signal.trace?.spanId ?? '';
       const owner = nodes.get(spanId) ?? placeholder(spanId, signal.timestamp);
-      owner.children.push({ text: summary(within(signal, byId.get(spanId)), paint), timestamp: signal.timestamp, children: [] });
+      owner.children.push({ text: summary(signal, paint, { span: byId.get(spanId) }), timestamp: signal.timestamp, children: [] });
       continue;
     }
     const node = nodes.get(signal.trace.spanId);
@@ -83,11 +94,11 @@ function rootsOf(signals: readonly Signal[], spans: readonly SpanSignal[], paint
   return roots.sort(byTime);
 }
 
-/** Without the attributes its span shows already. */
-function within<S extends Signal>(signal: S, span: SpanSignal | undefined): S {
-  if (span === undefined) return signal;
-  const own = Object.entries(signal.attributes).filter(([key, value]) => span.attributes[key] !== value);
-  return { ...signal, attributes: Object.fromEntries(own) };
+/** The responses by their spans, which need not say what these do. */
+function exchangesOf(signals: readonly Signal[]): ReadonlyMap<string, Exchange> {
+  const exchanges = new Map<string, Exchange>();
+  for (const signal of signals) if (signal.kind === 'response' && signal.trace !== undefined) exchanges.set(signal.trace.spanId, signal);
+  return exchanges;
 }
 
 /** Whether a span is its own ancestor: nobody would ever reach it. */
@@ -100,12 +111,12 @@ function isCircular(span: SpanSignal, byId: ReadonlyMap<string, SpanSignal>): bo
   return false;
 }
 
-function spanNode(span: SpanSignal, byId: ReadonlyMap<string, SpanSignal> | undefined, paint: Paint): Node {
+function spanNode(span: SpanSignal, exchange: Exchange | undefined, byId: ReadonlyMap<string, SpanSignal> | undefined, paint: Paint): Node {
   const service = span.attributes['service.name'];
   const outer = byId?.get(span.parentSpanId ?? '')?.attributes['service.name'];
   const tag = byId !== undefined && service !== undefined && service !== outer ? `${paint('cyan', `[${printable(String(service), 60)}]`)} ` : '';
   const children = span.events.filter((event) => !isReason(event, span)).map((event) => eventNode(event, span, paint));
-  return { text: `${tag}${summary(span, paint)}`, timestamp: span.timestamp, children };
+  return { text: `${tag}${summary(span, paint, { exchange })}`, timestamp: span.timestamp, children };
 }
 
 /** Whether an event only says again why the span failed. */

@@ -1,6 +1,6 @@
 import { isTraceSampled } from '../operators/sample-traces.ts';
 import type { Baggage } from '../propagation/baggage.ts';
-import type { RequestContext } from '../requests/request.ts';
+import type { ActiveRequest } from '../requests/active-request.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SpanKind, TraceContext } from '../signal.ts';
 import { snapshotText } from '../snapshot.ts';
@@ -15,7 +15,7 @@ export interface SpanBeginning {
   readonly kind: SpanKind;
   readonly scope: Scope;
   readonly parent: Parent | undefined;
-  readonly request: RequestContext | undefined;
+  readonly request: ActiveRequest | undefined;
   /** What came in without a trace; else that of the parent. */
   readonly baggage?: Baggage | undefined;
   /** Of any type. */

@@ -3,6 +3,7 @@ import type { Context } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import type { ContextCarrier } from '../context.ts';
 import type { Baggage } from '../propagation/baggage.ts';
+import type { ActiveRequest } from '../requests/active-request.ts';
 import type { ActiveContext, Runtime } from '../runtime.ts';
 import type { HostSpans } from './host-spans.ts';
 import { fromApiBaggage, toApiBaggage } from './open-telemetry-baggage.ts';
@@ -25,8 +26,8 @@ export interface CurrentContext {
   /** What travels with the trace at that place. */
   baggageAt(place: Place): Baggage | undefined;
   run<T>(span: RecordingSpan, callback: () => T): T;
-  /** See `SourceTracing.enter`. */
-  enter(span: RecordingSpan | undefined): void;
+  /** From here on this request is active, and its span if it has one; `undefined`: nothing is. */
+  enter(request: ActiveRequest | undefined, span: RecordingSpan | undefined): void;
   /** What a global context manager of ours stands on. */
   readonly carrier: ContextCarrier;
   /** Whether the global context manager is that of ours: then nothing has to be entered twice. */
@@ -98,8 +99,8 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
         return context.with(contextOf(span, theirs), callback);
       });
     },
-    enter(span) {
-      storage.enter?.(span && { span, request: undefined, theirs: undefined, isSpanInner: true });
+    enter(request, span) {
+      storage.enter?.(request && { span, request, theirs: undefined, isSpanInner: true });
     },
     carrier: {
       active() {

@@ -1,5 +1,5 @@
 import { readProperty } from '../read-property.ts';
-import type { RequestContext } from '../requests/request.ts';
+import type { ActiveRequest } from '../requests/active-request.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Attributes, SpanEvent, SpanKind, SpanSignal, SpanStatus } from '../signal.ts';
 import { snapshotAttributes, withResource } from '../snapshot-attributes.ts';
@@ -31,7 +31,7 @@ const maxEvents = 128;
 export function createHostSpans(runtime: Runtime, twice: TwiceTraced): HostSpans {
   const { clock, diagnostics, storage } = runtime;
   /** What they are part of. */
-  const requests = new WeakMap<object, RequestContext | undefined>();
+  const requests = new WeakMap<object, ActiveRequest | undefined>();
   /** Two processors may tell of the same one. */
   const seen = new WeakSet<object>();
   let said: { readonly resource: unknown; readonly of: Attributes; readonly more: Attributes } | undefined;
@@ -64,7 +64,7 @@ export function createHostSpans(runtime: Runtime, twice: TwiceTraced): HostSpans
     return { name: snapshotText(name, 256), timestamp, attributes: snapshotAttributes(attributes) };
   }
 
-  function signalOf(span: Fields, request: RequestContext | undefined): SpanSignal | undefined {
+  function signalOf(span: Fields, request: ActiveRequest | undefined): SpanSignal | undefined {
     const trace = fromSpanContext(contextOf(span));
     if (trace === undefined) return undefined;
     // The second names are those of SDKs before 2.0.

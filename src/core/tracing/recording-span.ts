@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Baggage } from '../propagation/baggage.ts';
 import { readProperty } from '../read-property.ts';
 import { serializeError } from '../errors/serialize-error.ts';
-import type { RequestContext } from '../requests/request.ts';
+import type { ActiveRequest } from '../requests/active-request.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { snapshotText } from '../snapshot.ts';
 import type { Attributes, AttributeValue, SerializedError, SpanEvent, SpanSignal, SpanStatus, TraceContext } from '../signal.ts';
@@ -49,7 +49,7 @@ export interface SpanSetup {
   readonly home: SpanHome;
   readonly draft: SpanDraft;
   readonly scope: Scope;
-  readonly request: RequestContext | undefined;
+  readonly request: ActiveRequest | undefined;
   /** What travels with its trace. */
   readonly baggage: Baggage | undefined;
   /** On the monotonic clock. `undefined` when the application gave the start: then durations cannot come from there. */
@@ -66,12 +66,10 @@ export class RecordingSpan implements Span {
   readonly scope: Scope;
   /** What travels with its trace, to its children and to other processes. */
   readonly baggage: Baggage | undefined;
-  /** Whether a source saw a request come in, and ends the span with it. */
-  isArrival = false;
   readonly #home: SpanHome;
   readonly #draft: SpanDraft;
   readonly #startedAt: number | undefined;
-  #request: RequestContext | undefined;
+  #request: ActiveRequest | undefined;
   #ended = false;
   /** The last exception, which may be `undefined` itself. */
   #recorded: { readonly error: unknown } | undefined = undefined;
@@ -99,6 +97,11 @@ export class RecordingSpan implements Span {
     return trace;
   }
 
+  /** The same for what the SDK makes itself, which nobody can hand in as a parent: it costs nothing. */
+  get where(): TraceContext {
+    return this.#draft.trace;
+  }
+
   get recording(): boolean {
     return !this.#ended;
   }
@@ -109,12 +112,12 @@ export class RecordingSpan implements Span {
   }
 
   /** What it is part of: so is everything that happens in it, wherever the code runs. */
-  get request(): RequestContext | undefined {
+  get request(): ActiveRequest | undefined {
     return this.#request;
   }
 
   /** A request has a context only once its span has begun. */
-  serve(request: RequestContext): void {
+  serve(request: ActiveRequest): void {
     this.#request = request;
   }
 

@@ -1,6 +1,7 @@
 import type { Carried } from '../propagation/format.ts';
 import type { HeadersInput } from '../propagation/headers.ts';
-import type { Attributes, AttributeValue, SpanKind, TraceContext } from '../signal.ts';
+import type { ActiveRequest } from '../requests/active-request.ts';
+import type { Attributes, SpanKind, TraceContext } from '../signal.ts';
 import type { Span } from './span.ts';
 
 /** How a span of a source begins. */
@@ -16,31 +17,37 @@ export interface SourceSpanOptions {
   readonly startTime?: number | undefined;
 }
 
+/** A request, and its span where it has one. */
+export interface TracedRequest extends ActiveRequest {
+  readonly span: Span | undefined;
+}
+
 /** What sources see the traffic of the application with: the tracing of the manager that observes them. No method throws. */
 export interface SourceTracing {
-  /** False where nothing is to be seen: tracing is switched off, a sink is at work, or the host's OpenTelemetry says so. */
+  /** False where nothing is to be seen: tracing is switched off, or `isSuppressed`. */
   observes(): boolean;
+  /** Whether nothing at all is to be seen here: the manager is switched off, a sink is at work, or the host's OpenTelemetry says so. */
+  isSuppressed(): boolean;
   /** Begins a span, which is not active. */
   startSpan(name: string, options: SourceSpanOptions): Span;
-  /** What a span of this tracing has under this key now, whoever set it. */
-  attributeOf(span: Span, key: string): AttributeValue | undefined;
   /** Reads the headers of a request that came in. */
   extract(headers: HeadersInput): Carried;
   /**
-   * Headers that carry this span to the receiver of a request, by lower-case name: none when it is not among those that get them,
-   * which is said once for each origin. What the request has under these names already is to be replaced.
+   * Headers that carry this span to the receiver of a request, by lower-case name, for one that `allows` says may have them. What the
+   * request has under these names already is to be replaced.
    */
-  headersFor(span: Span, url: string): Readonly<Record<string, string>>;
+  headersFor(span: Span): Readonly<Record<string, string>>;
   /**
    * Lower-case names of the headers that `headersFor` may give, but for those that are named after an entry of baggage: with a new one
    * of them, the others that a request has are stale.
    */
   readonly fields: readonly string[];
-  /**
-   * From here on, in this call and in everything it awaits or calls back, this span is active: of what came in before on the same
-   * connection nothing is left. `undefined`: nothing is active. Only where the host follows asynchronous calls; elsewhere it does nothing.
-   */
-  enter(span: Span | undefined): void;
+  /** Whether a request to this address may carry headers of ours; that it may not is said once for each origin. */
+  allows(url: string): boolean;
+  /** From here on, in this call and in all that it awaits or calls back, this request and its span are active; `undefined`: nothing is. */
+  enter(request: TracedRequest | undefined): void;
+  /** Runs `callback` with this request and its span active. */
+  runIn<T>(request: TracedRequest, callback: () => T): T;
   /** Runs `callback` with this span active, for OpenTelemetry too, if the host has its own context manager. */
   run<T>(span: Span, callback: () => T): T;
   /** Whether the host has a context manager of OpenTelemetry's that `enter` cannot reach, but `run` can. */

@@ -1,5 +1,5 @@
 import type { Baggage } from '../propagation/baggage.ts';
-import type { RequestContext } from '../requests/request.ts';
+import type { ActiveRequest } from '../requests/active-request.ts';
 import type { TraceContext } from '../signal.ts';
 import { noTrace } from './silent-span.ts';
 import { validTraceState } from '../propagation/trace-state.ts';
@@ -10,7 +10,7 @@ export interface Parent {
   /** Whether it lives elsewhere: in another process, or in another SDK of this one. */
   readonly remote: boolean;
   /** What happens under it is part of this request. */
-  readonly request: RequestContext | undefined;
+  readonly request: ActiveRequest | undefined;
   /** What travels with its trace. */
   readonly baggage: Baggage | undefined;
 }

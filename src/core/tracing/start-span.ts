@@ -1,5 +1,6 @@
 import { followCall } from '../follow-call.ts';
 import { readProperty } from '../read-property.ts';
+import type { ActiveRequest } from '../requests/active-request.ts';
 import type { RequestContext } from '../requests/request.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SpanKind } from '../signal.ts';
@@ -104,7 +105,7 @@ function readOptions(given: SpanOptions): Read {
 }
 
 /** A request, or what its parent is part of, wherever the code runs. */
-function requestOf(parent: unknown, { ours }: Place): RequestContext | undefined {
+function requestOf(parent: unknown, { ours }: Place): ActiveRequest | undefined {
   if (parent instanceof RecordingSpan && parent.request !== undefined) return parent.request;
   return isRequestContext(parent) ? parent : ours?.request;
 }

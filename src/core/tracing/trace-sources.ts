@@ -7,7 +7,7 @@ import type { CurrentContext } from './current-context.ts';
 import { RecordingSpan } from './recording-span.ts';
 import type { Scope, SpanHome } from './recording-span.ts';
 import { SilentSpan } from './silent-span.ts';
-import type { SourceTracing } from './source-tracing.ts';
+import type { SourceTracing, TracedRequest } from './source-tracing.ts';
 import { traceOfParent } from './span-parent.ts';
 import type { Parent } from './span-parent.ts';
 import type { TwiceTraced } from './twice-traced.ts';
@@ -33,8 +33,15 @@ export function createSourceTracing({ runtime, home, current, scope, propagation
   const nothing: Readonly<Record<string, string>> = Object.freeze({});
 
   function observes(): boolean {
-    const { enabled, tracing } = runtime.settings;
-    return enabled && tracing.enabled && runtime.exports.get() !== true && !isSuppressed(current.place());
+    return runtime.settings.tracing.enabled && !isSuppressedHere();
+  }
+
+  function isSuppressedHere(): boolean {
+    return !runtime.settings.enabled || runtime.exports.get() === true || isSuppressed(current.place());
+  }
+
+  function spanOf(request: TracedRequest | undefined): RecordingSpan | undefined {
+    return request?.span instanceof RecordingSpan ? request.span : undefined;
   }
 
   function parentFor({ from, parent }: Parameters<SourceTracing['startSpan']>[1]): Parent | undefined {
@@ -55,36 +62,39 @@ export function createSourceTracing({ runtime, home, current, scope, propagation
 
   return {
     observes,
+    isSuppressed: isSuppressedHere,
     startSpan(name, options) {
       try {
         twice.sourceBegan();
         const { kind, attributes, from, startTime } = options;
         const parent = parentFor(options);
         const request = parent?.request;
-        const span = beginSpan(runtime, home, { name, kind, scope, parent, request, baggage: from?.baggage, attributes, startTime });
-        span.isArrival = from !== undefined && kind === 'server';
-        return span;
+        return beginSpan(runtime, home, { name, kind, scope, parent, request, baggage: from?.baggage, attributes, startTime });
       } catch (error) {
         // A broken host: the request goes on without its span.
         diagnostics.failed('source-failed', name, error);
         return new SilentSpan(name);
       }
     },
-    attributeOf: (span, key) => (span instanceof RecordingSpan ? span.attribute(key) : undefined),
     extract: (headers) => propagation().extract(headers),
-    headersFor(span, url) {
+    allows(url) {
+      const isAllowed = targets().allow(url);
+      if (!isAllowed) sayOnce(url);
+      return isAllowed;
+    },
+    headersFor(span) {
       if (!(span instanceof RecordingSpan)) return nothing;
-      if (!targets().allow(url)) {
-        sayOnce(url);
-        return nothing;
-      }
       const baggage = current.baggageAt(current.place()) ?? span.baggage;
       return propagation().inject({ trace: span.trace, baggage });
     },
     get fields() {
       return propagation().fields;
     },
-    enter: (span) => current.enter(span instanceof RecordingSpan ? span : undefined),
+    enter: (request) => current.enter(request, spanOf(request)),
+    runIn(request, callback) {
+      const span = spanOf(request);
+      return span === undefined ? runtime.storage.run({ ...runtime.storage.get(), request }, callback) : current.run(span, callback);
+    },
     run: (span, callback) => (span instanceof RecordingSpan ? current.run(span, callback) : callback()),
     get needsRun() {
       return current.isForeign;

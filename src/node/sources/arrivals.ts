@@ -1,11 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
-import { httpSpanName } from '../../core/http/http-attributes.ts';
 import type { Ignores } from '../../core/http/ignore.ts';
 import { isOwnExport } from '../../core/http/own-export.ts';
-import { endAborted, endAnswered } from '../../core/http/outcome.ts';
-import { pathOf, serverAttributes } from '../../core/http/server-attributes.ts';
-import type { Span } from '../../core/tracing/span.ts';
+import { pathOf } from '../../core/http/server-attributes.ts';
+import type { OpenRequest } from '../../core/requests/open-request.ts';
+import type { SourceRequests } from '../../core/requests/source-requests.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
 import type { IncomingRequest } from './incoming-requests.ts';
 import { patchMethod } from './patch-method.ts';
@@ -19,65 +18,47 @@ export interface Arriving {
   readonly host: string | undefined;
   readonly protocolVersion: string;
   readonly headers: IncomingHttpHeaders;
+  readonly address: string | undefined;
+  /** See `ArrivingRequest`. */
+  readonly progress: (() => number) | undefined;
+  readonly raw: object;
 }
 
-/** A request that is served. */
-export interface Arrival {
-  readonly span: Span;
-  readonly method: string;
-  /** The route, once a framework has told it. */
-  route: string | undefined;
-}
-
-/** Begins and ends the spans of requests that come in. */
+/** Opens the requests that come in. */
 export interface Arrivals {
   /**
    * `undefined`: it is not to be seen. In any case nothing of what was active on its connection before is left. `body` is what the
    * rest of the request comes by, when there is a rest.
    */
-  begin(arriving: Arriving, body?: EventEmitter): Arrival | undefined;
-  /** `statusCode` is undefined when not even the head of the answer was sent. */
-  end(arrival: Arrival, statusCode: number | undefined, wasAborted: boolean): void;
+  begin(arriving: Arriving, body?: EventEmitter): OpenRequest | undefined;
 }
 
-export function createArrivals(tracing: SourceTracing, ignores: Ignores<IncomingRequest> | undefined): Arrivals {
+export interface ArrivalsSetup {
+  readonly requests: SourceRequests;
+  readonly tracing: Pick<SourceTracing, 'ignored'>;
+  readonly ignores: Ignores<IncomingRequest> | undefined;
+}
+
+export function createArrivals({ requests, tracing, ignores }: ArrivalsSetup): Arrivals {
   function isSeen({ method, target, headers }: Arriving): boolean {
-    if (!tracing.observes()) return false;
     if (isOwnExport({ method, target, userAgent: headers['user-agent'], contentType: headers['content-type'] })) return false;
     return ignores === undefined || !ignores({ method, path: pathOf(target) }, tracing);
   }
 
-  /** A span of few names: `GET /orders/:id`. Who gave it a name of another kind knows better. */
-  function nameByRoute({ span, method, route }: Arrival): string | undefined {
-    const given = tracing.attributeOf(span, 'http.route');
-    const known = typeof given === 'string' ? given : route;
-    if (known !== undefined && span.name === httpSpanName(method)) span.updateName(httpSpanName(method, known));
-    return known;
-  }
-
   return {
     begin(arriving, body) {
-      if (!isSeen(arriving)) {
-        tracing.enter(undefined);
-        return undefined;
-      }
-      const { method, headers, target, scheme, host, protocolVersion } = arriving;
-      const span = tracing.startSpan(httpSpanName(method), {
-        kind: 'server',
-        attributes: serverAttributes({ method, target, scheme, host, protocolVersion, userAgent: headers['user-agent'] }),
-        // Never what is active here: that may be left over from the request before.
-        from: tracing.extract(headers),
-      });
-      tracing.enter(span);
+      const { headers } = arriving;
+      const request = isSeen(arriving) ? requests.serve({ ...arriving, header: (name) => headers[name] }) : undefined;
+      requests.enter(request);
       // Node tells of what comes later from outside of the handler.
-      if (body !== undefined) patchMethod(body, 'emit', (_, args, proceed) => tracing.run(span, () => proceed(args)));
-      return { span, method, route: undefined };
-    },
-    end(arrival, statusCode, wasAborted) {
-      const { span } = arrival;
-      const route = nameByRoute(arrival);
-      if (wasAborted || statusCode === undefined) endAborted(span, statusCode, route);
-      else endAnswered(span, statusCode, 500, route);
+      if (request !== undefined && body !== undefined) patchMethod(body, 'emit', (_, args, proceed) => requests.run(request, () => proceed(args)));
+      return request;
     },
   };
+}
+
+/** Ends a request. `statusCode` is undefined when not even the head of the answer was sent. */
+export function endArrival(request: OpenRequest, statusCode: number | undefined, wasAborted: boolean, header: (name: string) => unknown): void {
+  if (wasAborted || statusCode === undefined) request.aborted(statusCode);
+  else request.answered(statusCode, header);
 }

@@ -2,10 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Observable } from 'rxjs';
 import { createClientIgnore } from '../../core/http/client-ignore.ts';
 import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
-import { createClientSpans } from '../../core/http/client-spans.ts';
-import { endAnswered, endFailed } from '../../core/http/outcome.ts';
+import { createClientRequests } from '../../core/http/client-requests.ts';
+import type { OpenRequest } from '../../core/requests/open-request.ts';
 import type { Source, SourceContext } from '../../core/source.ts';
-import type { Span } from '../../core/tracing/span.ts';
 import { sayNotFollowed } from './not-followed.ts';
 
 /** A request of undici, as far as its channels have always told. https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
@@ -23,7 +22,7 @@ interface UndiciRequest {
 /** What the channels tell, each a part of it. */
 interface Told {
   readonly request: UndiciRequest;
-  readonly response: { readonly statusCode: number };
+  readonly response: { readonly statusCode: number; readonly headers?: readonly unknown[] };
   readonly error: unknown;
 }
 
@@ -40,37 +39,35 @@ export function fetches(options: OutgoingRequestsOptions = {}): Source {
   const ignores = createClientIgnore('fetches', name, options);
   return {
     name,
-    observe: ({ tracing }: SourceContext) =>
+    observe: ({ requests, tracing }: SourceContext) =>
       new Observable(() => {
-        const begin = createClientSpans(tracing, ignores);
-        const open = new Map<object, Span>();
+        const begin = createClientRequests(requests, tracing, ignores);
+        const open = new Map<object, OpenRequest>();
 
         function created(request: UndiciRequest): void {
-          if (!tracing.observes() || Boolean(request.upgrade) || request.method === 'CONNECT') return;
-          const seen = begin(request.method, urlOf(request));
+          if (!requests.observes() || Boolean(request.upgrade) || request.method === 'CONNECT') return;
+          const seen = begin({ method: request.method, url: urlOf(request), header: (header) => headerIn(request, header) });
           if (seen === undefined) return;
-          open.set(request, seen.span);
+          open.set(request, seen.request);
           removeHeaders(request, seen.stale);
           for (const header in seen.headers) request.addHeader(header, seen.headers[header] as string);
           replaceAdded(request, seen.headers);
         }
 
-        /** The span of a request that is over. */
-        function take(request: object): Span | undefined {
-          const span = open.get(request);
+        /** What was opened for a request that is over. */
+        function take(request: object): OpenRequest | undefined {
+          const seen = open.get(request);
           open.delete(request);
-          return span;
+          return seen;
         }
 
         const undo = [
           hear('undici:request:create', ({ request }) => created(request)),
           hear('undici:request:headers', ({ request, response }) => {
-            const span = take(request);
-            if (span !== undefined) endAnswered(span, response.statusCode, 400);
+            take(request)?.answered(response.statusCode, (header) => valueIn(response.headers ?? [], header));
           }),
           hear('undici:request:error', ({ request, error }) => {
-            const span = take(request);
-            if (span !== undefined) endFailed(span, error);
+            take(request)?.failed(error);
           }),
         ];
         function hear(channel: string, listener: (told: Told) => void): () => void {
@@ -87,7 +84,7 @@ export function fetches(options: OutgoingRequestsOptions = {}): Source {
         return () => {
           for (const step of undo) step();
           // Nobody hears of their answers any more.
-          for (const span of open.values()) span.end();
+          for (const seen of open.values()) seen.end({ status: 'abandoned', errorType: 'abandoned', message: 'its source was stopped' });
           open.clear();
         };
       }),
@@ -110,6 +107,19 @@ function replaceAdded(request: UndiciRequest, ours: Readonly<Record<string, stri
     if (Object.hasOwn(ours, name)) removeHeaders(request, [name]);
     return addHeader.call(request, header, value);
   };
+}
+
+/** A header that the application gave. */
+function headerIn({ headers }: UndiciRequest, name: string): unknown {
+  if (typeof headers !== 'string') return valueIn(headers, name);
+  const line = headers.split('\r\n').find((text) => text.slice(0, text.indexOf(':')).toLowerCase() === name);
+  return line?.slice(name.length + 1).trim();
+}
+
+/** In a list of names and values in turn, texts or bytes. */
+function valueIn(list: readonly unknown[], name: string): string | undefined {
+  for (let at = 0; at + 1 < list.length; at += 2) if (String(list[at]).toLowerCase() === name) return String(list[at + 1]);
+  return undefined;
 }
 
 function removeHeaders(request: UndiciRequest, names: readonly string[]): void {

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Arrival, Arrivals } from './arrivals.ts';
+import type { OpenRequest } from '../../core/requests/open-request.ts';
+import { endArrival } from './arrivals.ts';
+import type { Arrivals } from './arrivals.ts';
 import { arriving } from './http1-exchanges.ts';
 import { patchMethod } from './patch-method.ts';
 
 /** Follows requests that want another protocol on their connection: upgrades, and `CONNECT`. */
 export interface Handshakes {
-  begin(request: IncomingMessage, socket: Duplex): Arrival | undefined;
+  begin(request: IncomingMessage, socket: Duplex): OpenRequest | undefined;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Handshakes {
  */
 export function createHandshakes(arrivals: Arrivals): Handshakes {
   /** An application may hand a request on to another of its servers. */
-  const begun = new WeakMap<IncomingMessage, Arrival>();
+  const begun = new WeakMap<IncomingMessage, OpenRequest>();
   return {
     begin(request, socket) {
       const known = begun.get(request);
@@ -26,7 +28,7 @@ export function createHandshakes(arrivals: Arrivals): Handshakes {
       function end(answer?: unknown): void {
         stop();
         const statusCode = statusOf(answer);
-        arrivals.end(arrival as Arrival, statusCode, statusCode === undefined);
+        endArrival(arrival as OpenRequest, statusCode, statusCode === undefined, () => undefined);
       }
       const closed = (): void => end();
       const written = ['write', 'end'].map((name) =>

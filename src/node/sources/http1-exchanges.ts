@@ -3,18 +3,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Observable } from 'rxjs';
-import type { Arrival, Arrivals, Arriving } from './arrivals.ts';
+import type { OpenRequest } from '../../core/requests/open-request.ts';
+import type { BodyPolicy } from '../../core/requests/request-policy.ts';
+import { endArrival } from './arrivals.ts';
+import type { Arrivals, Arriving } from './arrivals.ts';
+import { logBodyRead } from './body-read.ts';
+import { logBodyWritten } from './body-written.ts';
 import { expressRoute } from './express-route.ts';
+import { routeParams } from './route-params.ts';
 
 /** Follows what HTTP/1 servers are asked. */
 export interface Http1Exchanges {
   /** Until the result is called; what is under way then still ends, and at `exit$` at once: an answer will not come. */
   watch(exit$: Observable<unknown>): () => void;
-  arrivalOf(request: object): Arrival | undefined;
+  /** Opens a request that nobody told of, and ends it with its response. `undefined` for one that is not to be seen. */
+  follow(request: IncomingMessage, response: ServerResponse): OpenRequest | undefined;
+  arrivalOf(request: object): OpenRequest | undefined;
 }
 
 interface Exchange {
-  readonly arrival: Arrival;
+  readonly arrival: OpenRequest;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -55,18 +63,25 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
 
   function end({ arrival, request, response }: Exchange, wasAborted: boolean): void {
     try {
-      arrival.route ??= expressRoute(request);
-      arrivals.end(arrival, response.headersSent ? response.statusCode : undefined, wasAborted);
+      if (arrival.route === undefined) tellExpressRoute(arrival, request);
+      endArrival(arrival, response.headersSent ? response.statusCode : undefined, wasAborted, (name) => response.getHeader(name));
     } catch (error) {
       failed(error);
     }
   }
 
+  function begin({ request, response, socket }: Told): OpenRequest | undefined {
+    const arrival = arrivals.begin(arriving(request), hasBody(request) ? request : undefined);
+    if (arrival === undefined) return undefined;
+    connectionOf(socket).open.push({ arrival, request, response });
+    if (arrival.isCorrelated && !response.headersSent) response.setHeader('x-request-id', arrival.requestId);
+    if (arrival.bodies !== undefined) logBodies(arrival, arrival.bodies, request, response);
+    return arrival;
+  }
+
   function started(message: unknown): void {
     try {
-      const { request, response, socket } = message as Told;
-      const arrival = arrivals.begin(arriving(request), hasBody(request) ? request : undefined);
-      if (arrival !== undefined) connectionOf(socket).open.push({ arrival, request, response });
+      begin(message as Told);
     } catch (error) {
       failed(error);
     }
@@ -106,6 +121,11 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
         letGo();
       };
     },
+    follow(request, response) {
+      const told = { request, response, socket: request.socket };
+      response.once('finish', () => finished(told));
+      return begin(told);
+    },
     arrivalOf: (request) => {
       const socket: unknown = Reflect.get(request, 'socket');
       return connections.get(socket as Duplex)?.open.find((exchange) => exchange.request === request)?.arrival;
@@ -117,7 +137,28 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
 export function arriving(request: IncomingMessage): Arriving {
   const { method = 'GET', url = '/', headers, httpVersion, socket } = request;
   const scheme = (socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http';
-  return { method, target: url, scheme, host: headers.host, protocolVersion: httpVersion, headers };
+  return {
+    method,
+    target: url,
+    scheme,
+    host: headers.host,
+    protocolVersion: httpVersion,
+    headers,
+    address: socket.remoteAddress,
+    progress: () => socket.bytesRead + socket.bytesWritten,
+    raw: request,
+  };
+}
+
+function logBodies(arrival: OpenRequest, policy: BodyPolicy, request: IncomingMessage, response: ServerResponse): void {
+  if (hasBody(request)) logBodyRead(arrival, policy, request, (name) => request.headers[name]);
+  logBodyWritten(arrival, policy, response, () => ({ statusCode: response.statusCode, header: (name) => response.getHeader(name) }));
+}
+
+/** What a router of Express that says nothing over its channel leaves on the request. */
+function tellExpressRoute(arrival: OpenRequest, request: IncomingMessage): void {
+  const route = expressRoute(request);
+  if (route !== undefined) arrival.tell({ route, params: routeParams(Reflect.get(request, 'params')) });
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -2,17 +2,16 @@ import { Observable } from 'rxjs';
 import { createIgnore } from '../../core/http/ignore.ts';
 import type { Ignore } from '../../core/http/ignore.ts';
 import { isPathAmong } from '../../core/http/ignored-paths.ts';
+import type { OpenRequest } from '../../core/requests/open-request.ts';
 import type { Source, SourceContext } from '../../core/source.ts';
 import { createArrivals } from './arrivals.ts';
-import type { Arrival } from './arrivals.ts';
-import { watchFailures } from './express-failures.ts';
-import { expressRoute } from './express-route.ts';
-import { watchRoutes } from './fastify-routes.ts';
 import { createHandshakes } from './handshakes.ts';
 import { createHttp1Exchanges } from './http1-exchanges.ts';
 import { createHttp2Streams } from './http2-streams.ts';
 import { sayNotFollowed } from './not-followed.ts';
 import { watchServers } from './server-events.ts';
+import { watchExpress } from './watch-express.ts';
+import { watchFastify } from './watch-fastify.ts';
 
 /** A request that came in, as `ignore` sees it. */
 export interface IncomingRequest {
@@ -54,25 +53,19 @@ export function incomingRequests(options: IncomingRequestsOptions = {}): Source 
   });
   return {
     name,
-    observe: ({ tracing, exit$ }: SourceContext) =>
+    observe: ({ requests, tracing, exit$ }: SourceContext) =>
       new Observable(() => {
-        const arrivals = createArrivals(tracing, ignores);
+        const arrivals = createArrivals({ requests, tracing, ignores });
         const failed = (error: unknown): void => sayNotFollowed(tracing, name, error);
         const exchanges = createHttp1Exchanges(arrivals, failed);
         const streams = createHttp2Streams(arrivals);
         const handshakes = createHandshakes(arrivals);
-        const arrivalOf = (request: object): Arrival | undefined => exchanges.arrivalOf(request) ?? streams.arrivalOf(request);
+        const arrivalOf = (request: object): OpenRequest | undefined => exchanges.arrivalOf(request) ?? streams.arrivalOf(request);
         const undo = [
           exchanges.watch(exit$),
-          watchServers({ tracing, exchanges, streams, handshakes, failed }),
-          watchRoutes((request, route) => {
-            const arrival = arrivalOf(request);
-            if (arrival !== undefined) arrival.route = route;
-          }, failed),
-          watchFailures((request) => {
-            const arrival = arrivalOf(request);
-            if (arrival !== undefined) arrival.route ??= expressRoute(request);
-          }, failed),
+          watchServers({ requests, tracing, exchanges, streams, handshakes, failed }),
+          watchExpress(arrivalOf, failed),
+          watchFastify(arrivalOf, failed),
         ];
         return () => {
           for (const step of undo) step();

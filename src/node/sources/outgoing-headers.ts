@@ -1,11 +1,11 @@
 import type { ClientRequest } from 'node:http';
-import type { ClientSpan } from '../../core/http/client-spans.ts';
+import type { ClientRequest as SeenRequest } from '../../core/http/client-requests.ts';
 
 /**
  * The headers a request is to be sent with. `given` is in the form in which Node keeps them, or the list that the application gave,
  * of pairs or of names and values in turn: that one stays as it is.
  */
-export function withHeaders(request: ClientRequest, given: unknown, { headers, stale }: ClientSpan): unknown {
+export function withHeaders(request: ClientRequest, given: unknown, { headers, stale }: SeenRequest): unknown {
   const added = Object.entries(headers);
   if (added.length === 0) return given;
   if (isPairs(given)) return [...given.filter(([name]) => !isAmong(stale, name)), ...added];

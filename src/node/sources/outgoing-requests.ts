@@ -2,14 +2,13 @@ import { ClientRequest } from 'node:http';
 import { Observable } from 'rxjs';
 import { createClientIgnore } from '../../core/http/client-ignore.ts';
 import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
-import { createClientSpans } from '../../core/http/client-spans.ts';
-import type { ClientSpan } from '../../core/http/client-spans.ts';
-import { endFailed } from '../../core/http/outcome.ts';
+import { createClientRequests } from '../../core/http/client-requests.ts';
+import type { ClientRequest as SeenRequest } from '../../core/http/client-requests.ts';
 import type { Source, SourceContext } from '../../core/source.ts';
 import { clientUrl } from './client-url.ts';
 import { followAnswer } from './follow-answer.ts';
 import { sayNotFollowed } from './not-followed.ts';
-import { withHeaders } from './outgoing-headers.ts';
+import { headerIn, withHeaders } from './outgoing-headers.ts';
 import { patchMethod } from './patch-method.ts';
 
 const name = 'outgoing-requests';
@@ -24,13 +23,14 @@ export function outgoingRequests(options: OutgoingRequestsOptions = {}): Source 
   const ignores = createClientIgnore('outgoingRequests', name, options);
   return {
     name,
-    observe: ({ tracing }: SourceContext) =>
+    observe: ({ requests, tracing }: SourceContext) =>
       new Observable(() => {
-        const begin = createClientSpans(tracing, ignores);
+        const begin = createClientRequests(requests, tracing, ignores);
 
-        function seen(request: ClientRequest, given: unknown): ClientSpan | undefined {
+        function seen(request: ClientRequest, given: unknown): SeenRequest | undefined {
           try {
-            return tracing.observes() ? begin(request.method, clientUrl(request, given)) : undefined;
+            if (!requests.observes()) return undefined;
+            return begin({ method: request.method, url: clientUrl(request, given), header: (name) => headerIn(request, given, name) });
           } catch (error) {
             sayNotFollowed(tracing, name, error);
             return undefined;
@@ -45,11 +45,11 @@ export function outgoingRequests(options: OutgoingRequestsOptions = {}): Source 
           if (client === undefined) return proceed(args);
           try {
             const result = proceed([firstLine, withHeaders(request, given, client)]);
-            followAnswer(request, client.span);
+            followAnswer(request, client.request);
             return result;
           } catch (error) {
             // A header of the application that cannot be sent.
-            endFailed(client.span, error);
+            client.request.failed(error);
             throw error;
           }
         });

@@ -3,14 +3,16 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Server as HttpsServer } from 'node:https';
 import { Server } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { OpenRequest } from '../../core/requests/open-request.ts';
+import type { SourceRequests } from '../../core/requests/source-requests.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
-import type { Arrival } from './arrivals.ts';
 import type { Handshakes } from './handshakes.ts';
 import type { Http1Exchanges } from './http1-exchanges.ts';
 import type { Http2Streams } from './http2-streams.ts';
 import { patchMethod } from './patch-method.ts';
 
 export interface ServerEventsSetup {
+  readonly requests: SourceRequests;
   readonly tracing: SourceTracing;
   readonly exchanges: Http1Exchanges;
   readonly streams: Http2Streams;
@@ -22,9 +24,9 @@ export interface ServerEventsSetup {
  * Stands around the events of every server, until the result is called. Node tells of no upgrade and no HTTP/2 stream otherwise, and
  * nowhere else can a handler be run inside of a host's own context manager.
  */
-export function watchServers({ tracing, exchanges, streams, handshakes, failed }: ServerEventsSetup): () => void {
+export function watchServers({ requests, tracing, exchanges, streams, handshakes, failed }: ServerEventsSetup): () => void {
   /** What this event begins, or is part of. */
-  function arrivalFor([event, first, second]: readonly unknown[]): Arrival | undefined {
+  function arrivalFor([event, first, second]: readonly unknown[]): OpenRequest | undefined {
     switch (event) {
       case 'request':
       case 'checkContinue':
@@ -42,13 +44,13 @@ export function watchServers({ tracing, exchanges, streams, handshakes, failed }
   }
 
   function around(_: object, args: readonly unknown[], proceed: (args: readonly unknown[]) => unknown): unknown {
-    let arrival: Arrival | undefined;
+    let arrival: OpenRequest | undefined;
     try {
       arrival = arrivalFor(args);
     } catch (error) {
       failed(error);
     }
-    return arrival !== undefined && tracing.needsRun ? tracing.run(arrival.span, () => proceed(args)) : proceed(args);
+    return arrival !== undefined && tracing.needsRun ? requests.run(arrival, () => proceed(args)) : proceed(args);
   }
 
   // Every server inherits from `net`'s. Where an instrumentation has put a method of its own in front of that, ours goes in front of it.

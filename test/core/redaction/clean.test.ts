@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isPlainlyClean } from '../../../src/core/redaction/clean-text.ts';
 import type { RedactOptions } from '../../../src/core/redaction/redact-options.ts';
 import { createRedactor } from '../../../src/core/redaction/redactor.ts';
+import { isUuid } from '../../../src/core/redaction/uuid.ts';
 import type { Attributes, Signal } from '../../../src/core/signal.ts';
 import { estimateSize } from '../../../src/core/signal-size.ts';
 import { errorSignal, logSignal, metricSignal, profileSignal, requestSignal, responseSignal, spanSignal, traceOf } from '../../helpers/signals.ts';
@@ -85,6 +86,12 @@ describe('a signal as it was made', () => {
   const attributes: fc.Arbitrary<Attributes> = fc.dictionary(keys, values, { maxKeys: 6, noNullPrototype: true });
   const base = fc.record({ name: texts, attributes, requestId: fc.option(texts, { nil: undefined }), sessionId: fc.option(texts, { nil: undefined }) });
   const context = fc.oneof(fc.constant(undefined), fc.dictionary(keys, values, { maxKeys: 3, noNullPrototype: true }));
+  const params = fc.oneof(context, texts, fc.constant(null), fc.constant(['cookie', 'abcdef']), fc.constant({ id: '42', page: null }), fc.constant({ name: 'cookie', value: 'abcdef' }), fc.array(texts, { maxLength: 2 }));
+  const headerNames = fc.constantFrom('accept', 'content-length', 'content-type', 'user-agent', 'authorization', 'cookie', 'x-api-key', 'plan', '__proto__', 'Bearer abcdef123456');
+  const headers = fc.option(fc.dictionary(headerNames, fc.oneof(texts, fc.constantFrom('*/*', '123', 'Mozilla/5.0 (X11; Linux x86_64) Gecko', 'application/json; token=hunter2')), { maxKeys: 4 }), { nil: undefined });
+  const requestIds = fc.oneof(fc.uuid(), fc.uuid({ version: 4 }).map((id) => id.replace(/[a-f]/g, '4')), texts, fc.constant('r'));
+  const exchanges = fc.record({ requestId: requestIds, side: fc.constantFrom('server', 'client', undefined), method: fc.oneof(fc.constant('GET'), texts), path: fc.oneof(texts, fc.constant('/orders/42?page=2')), params, headers });
+  const bodies = fc.oneof(fc.constant(undefined), fc.constant(undefined), params);
   const spans = fc
     .record({ base, message: fc.option(texts, { nil: undefined }), events: fc.array(fc.record({ name: texts, timestamp: fc.constant(1), attributes }), { maxLength: 2 }), linked: fc.boolean() })
     .map(({ base, message, events, linked }) => spanSignal({ ...base, status: { code: 'error', message }, events, links: linked ? [traceOf(2)] : [], scope: linked ? { name: 'db', version: '1' } : undefined }));
@@ -93,8 +100,8 @@ describe('a signal as it was made', () => {
     base.map(profileSignal),
     fc.tuple(base, texts, context).map(([base, message, context]) => logSignal({ ...base, message, context })),
     fc.tuple(base, texts).map(([base, unit]) => metricSignal({ ...base, unit })),
-    fc.tuple(base, texts, context).map(([base, path, params]) => requestSignal({ ...base, requestId: 'r', path, params })),
-    fc.tuple(base, texts).map(([base, data]) => responseSignal({ ...base, requestId: 'r', data })),
+    fc.tuple(base, exchanges).map(([base, exchange]) => requestSignal({ ...base, ...exchange })),
+    fc.tuple(base, exchanges, bodies, bodies).map(([base, exchange, requestData, data]) => responseSignal({ ...base, ...exchange, requestData, data })),
     fc.tuple(base, texts).map(([base, message]) => errorSignal({ ...base, error: { type: 'E', message } })),
   );
 
@@ -123,6 +130,28 @@ describe('a signal as it was made', () => {
       }),
     );
   });
+});
+
+describe('a UUID', () => {
+  const uuids = fc.tuple(fc.uuid(), fc.nat({ max: 9 })).map(([id, digit]) => id.replace(/[b-f]/g, String(digit)));
+
+  it('is known by its form, and has no secret in it for the search that looks at everything', () => {
+    const { redactText } = createRedactor();
+    fc.assert(
+      fc.property(fc.oneof(fc.uuid(), uuids), (id) => {
+        if (isUuid(id)) expect(redactText(id)).toBe(id);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(isUuid('6f9619ff-8b86-4011-b42d-00c04fc964ff')).toBe(true);
+    // The number of a card; a letter would make it an identifier.
+    expect(redactText('42424242-4242-4242-4242-424242424242')).toContain('[REDACTED]');
+  });
+
+  it.each(['42424242-4242-4242-4242-424242424242', '6f9619ff08b86-4011-b42d-00c04fc964ff', '6f9619ff-8b86-4011-b42d-00c04fc964fg', '6F9619FF-8B86-4011-B42D-00C04FC964FF', '6f9619ff-8b86-4011-b42d-00c04fc964f', '6f9619f--8b86-4011-b42d-00c04fc964ff', ''])(
+    'is not: %s',
+    (text) => expect(isUuid(text)).toBe(false),
+  );
 });
 
 describe('the attributes of the resource', () => {

@@ -122,7 +122,7 @@ describe('signals', () => {
   const everything: readonly Signal[] = [
     spanSignal({ ...base, status: { code: 'error', message: text }, events: [{ name: text, timestamp: 1, attributes }] }),
     requestSignal({ ...base, method: text, path: '/a?token=hunter2', params: { text }, headers: { cookie: 'hunter2' } }),
-    responseSignal({ ...base, path: text, data: [text], error }),
+    responseSignal({ ...base, path: text, params: { text }, headers: { 'set-cookie': 'hunter2', note: text }, requestData: { text }, data: [text], error }),
     profileSignal(base),
     errorSignal({ ...base, error, context: { text }, breadcrumbs: [{ category: text, message: text, timestamp: 1, level: 'info', attributes }] }),
     logSignal({ ...base, message: text, context: text }),

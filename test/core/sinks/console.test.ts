@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { acceptedKinds } from '../../../src/core/accepted-kinds.ts';
 import { createConsoleSink } from '../../../src/core/sinks/console.ts';
 import type { ConsoleSinkSetup } from '../../../src/core/sinks/console.ts';
 import type { Sink } from '../../../src/core/sink.ts';
@@ -58,13 +59,13 @@ describe('the pretty format', () => {
         events: [{ name: 'retry', timestamp: start + 42, attributes: { attempt: 2 } }],
       }),
       span('bank', 'charge', { timestamp: start + 40, duration: 1.24, attributes: { 'http.route': '/pay', note: 'two words' } }),
-      responseSignal({ name: 'POST /checkout', statusCode: 200, duration: 132, timestamp: start + 1, trace: inTrace('checkout') }),
+      responseSignal({ name: 'POST /checkout', path: '/checkout', statusCode: 200, duration: 132, timestamp: start + 1, trace: inTrace('checkout') }),
       profileSignal({ name: 'tax', duration: 0.8, timestamp: start + 6, trace: inTrace('price') }),
     );
     expect(printed).toEqual([]);
     write(span('checkout', undefined, { duration: 143, attributes: { 'service.name': 'shop' } }));
     expect(text()).toMatchInlineSnapshot(`
-      "trace 4bf92f3577b34da6a3ce929d0e0e4736 · checkout · 143 ms · 4 spans
+      "trace 4bf92f3577b34da6a3ce929d0e0e4736 · checkout · 143 ms · 4 spans · request req-1
       └─ checkout 143 ms
          ├─ ← 200 POST /checkout 132 ms
          ├─ price 20 ms  shop.items=3
@@ -104,7 +105,7 @@ describe('the pretty format', () => {
     const { write, text, printed } = harness();
     write(span('root', undefined), responseSignal({ trace: inTrace('root'), timestamp: start }));
     expect(printed).toHaveLength(1);
-    expect(text()).toContain('   └─ ← 200 GET /orders 10 ms');
+    expect(text()).toContain('   └─ ← 200 GET /orders');
   });
 
   it('says once what a span and its response have in common, and why a span failed', () => {
@@ -121,9 +122,72 @@ describe('the pretty format', () => {
     );
     expect(text().split('\n').slice(1)).toEqual([
       '└─ ✗ root 10 ms  card declined  http.route=/pay',
-      '   ├─ ← 200 GET /orders 10 ms  http.response.body.size=7',
+      '   ├─ ← 200 GET /orders  http.response.body.size=7',
       '   └─ • exception +3.0 ms  exception.message="and then the printer"',
     ]);
+  });
+
+  it('reads well for a request that was served, and says nothing twice', () => {
+    const { write, text } = harness();
+    const attributes = { 'http.request.method': 'GET', 'url.path': '/orders/42', 'http.route': '/orders/:id', 'http.response.status_code': 200 };
+    const request = { name: 'GET /orders/:id', requestId: 'req-7', side: 'server' as const, path: '/orders/42?page=2', timestamp: start, trace: inTrace('server') };
+    write(
+      span('query', 'server', { name: 'SELECT orders', requestId: 'req-7', timestamp: start + 2, duration: 3 }),
+      responseSignal({ ...request, duration: 12.1, attributes }),
+      span('server', undefined, { name: 'GET /orders/:id', requestId: 'req-7', duration: 12.3, attributes: { ...attributes, 'url.query': 'page=2', 'client.address': '10.0.0.1' } }),
+    );
+    expect(text()).toMatchInlineSnapshot(`
+      "trace 4bf92f3577b34da6a3ce929d0e0e4736 · GET /orders/:id · 12 ms · 2 spans · request req-7
+      └─ GET /orders/:id 12 ms  client.address=10.0.0.1
+         ├─ ← 200  /orders/42?page=2
+         └─ SELECT orders 3.0 ms"
+    `);
+  });
+
+  it('says how a request ended that got no answer, and how grave it is', () => {
+    const { write, text, printed } = harness();
+    const base = { timestamp: start, requestId: 'req-7', trace: undefined };
+    write(
+      responseSignal({ ...base, statusCode: 404, attributes: { 'http.response.status_code': 404 } }),
+      responseSignal({ ...base, status: 'error', statusCode: undefined, attributes: { 'error.type': 'aborted' } }),
+      responseSignal({ ...base, status: 'error', statusCode: 200, attributes: { 'error.type': 'aborted', 'http.response.status_code': 200 } }),
+      responseSignal({ ...base, status: 'abandoned', statusCode: undefined, duration: 300_000 }),
+      responseSignal({ ...base, status: 'error', statusCode: 503, attributes: { 'error.type': '503' } }),
+      responseSignal({ ...base, status: 'error', statusCode: undefined, attributes: { 'error.type': 'ECONNREFUSED' } }),
+    );
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 WARN  ← 404 GET /orders 10 ms  request=req-7
+      12:34:56.789 WARN  ← aborted GET /orders 10 ms  request=req-7
+      12:34:56.789 WARN  ← 200 aborted GET /orders 10 ms  request=req-7
+      12:34:56.789 ERROR ← abandoned GET /orders 300.00 s  request=req-7
+      12:34:56.789 ERROR ← 503 GET /orders 10 ms  request=req-7
+      12:34:56.789 ERROR ← error GET /orders 10 ms  error.type=ECONNREFUSED  request=req-7"
+    `);
+    expect(printed.map(([, level]) => level)).toEqual(['warn', 'warn', 'warn', 'error', 'error', 'error']);
+  });
+
+  it('prints a tree as grave as its gravest signal', () => {
+    const { write, printed } = harness();
+    write(responseSignal({ trace: inTrace('root'), statusCode: 404 }), span('root', undefined));
+    expect(printed.map(([, level]) => level)).toEqual(['warn']);
+  });
+
+  it('names the requests of a trace, three at most', () => {
+    const { write, texts } = harness();
+    const requests = ['a', 'b', 'a', 'c', 'd'];
+    write(...requests.map((requestId, index) => span(`s${index}`, 'root', { requestId })), span('root', undefined));
+    expect(texts()[0]?.split('\n')[0]).toMatch(/ · 6 spans · request a, b, c, …$/);
+    write(span('root', undefined));
+    expect(texts()[1]?.split('\n')[0]).toMatch(/ · 1 span$/);
+  });
+
+  it('says the request and the trace of what is printed by itself', () => {
+    const { write, text } = harness();
+    write(errorSignal({ timestamp: start, requestId: 'req-7', trace: inTrace('x') }), logSignal({ timestamp: start, requestId: 'req-7' }));
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 ERROR TypeError: x is not a function  request=req-7  trace=4bf92f3577b34da6a3ce929d0e0e4736
+      12:34:56.789 INFO  order placed  request=req-7"
+    `);
   });
 
   it('waits a second for the caller of a root with a remote parent', () => {
@@ -223,8 +287,8 @@ describe('the pretty format', () => {
     );
     expect(text()).toMatchInlineSnapshot(`
       "12:34:56.789 WARN  disk is full  disk.free=0  trace=4bf92f3577b34da6a3ce929d0e0e4736
-      12:34:56.789 ERROR ← 503 GET /orders 10 ms  TypeError: x
-      12:34:56.789 INFO  → GET /orders
+      12:34:56.789 ERROR ← 503 GET /orders 10 ms  TypeError: x  request=req-1
+      12:34:56.789 INFO  → GET /orders  request=req-1
       12:34:56.789 ERROR ⏱ ✗ compute 10 ms
       12:34:56.789 INFO  # lag 12 ms"
     `);
@@ -250,12 +314,14 @@ describe('the pretty format', () => {
   });
 
   it('shows terminal escapes instead of obeying them, everywhere', () => {
-    const { write, text } = harness();
-    const evil = '\u001b[2J\u009b1A\r\n\u202e\u0007x';
+    const { sink, write, text } = harness();
+    const evil = '\u001b[2J\u009b1A\r\n\u202e\u061c\u0007x';
     write(
       logSignal({ message: evil, attributes: { [evil]: evil } }),
       errorSignal({ error: { type: evil, message: evil, stack: `${evil}\n at ${evil}:1:1`, cause: { type: evil, message: evil } } }),
-      responseSignal({ name: evil, error: { type: evil, message: evil } }),
+      responseSignal({ name: evil, path: evil, method: evil, requestId: evil, error: { type: evil, message: evil } }),
+      responseSignal({ name: 'GET /:id', path: `/${evil}`, status: evil as 'error', statusCode: undefined, trace: inTrace('x') }),
+      requestSignal({ name: evil, path: evil, requestId: evil }),
       metricSignal({ name: evil, unit: evil }),
       span('x', undefined, {
         name: evil,
@@ -264,10 +330,13 @@ describe('the pretty format', () => {
         events: [{ name: evil, timestamp: start, attributes: { evil } }],
         trace: { ...inTrace('x'), traceId: evil },
       }),
-      span('y', 'x', { trace: { ...inTrace('y'), traceId: evil } }),
+      span('y', 'x', { requestId: evil, trace: { ...inTrace('y'), traceId: evil } }),
+      responseSignal({ name: evil, path: `/${evil}`, requestId: evil, trace: { ...inTrace('x'), traceId: evil } }),
+      span('x', undefined),
     );
-    expect(text()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
-    expect(text()).toContain('\\x1b[2J\\x9b1A\\x0d\\n\\u202e\\x07x');
+    void sink.close?.();
+    expect(text()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u202e]/);
+    expect(text()).toContain('\\x1b[2J\\x9b1A\\x0d\\n\\u202e\\u061c\\x07x');
   });
 
   it('has an end to every line', () => {
@@ -291,6 +360,23 @@ describe('the pretty format', () => {
     const { sink } = harness();
     const all = [spanSignal(), requestSignal(), responseSignal(), profileSignal(), errorSignal(), logSignal(), metricSignal()];
     expect(all.filter((signal) => sink.accepts?.(signal)).map(({ kind }) => kind)).toEqual(['span', 'response', 'error', 'log']);
+  });
+
+  it('leaves out what came from the console: it is there already', () => {
+    expect(harness().sink.accepts?.(logSignal({ name: 'console', level: 'error', severityNumber: 17 }))).toBe(false);
+    expect(harness({ format: 'json' }).sink.accepts?.(logSignal({ name: 'console', level: 'error', severityNumber: 17 }))).toBe(false);
+  });
+
+  it('says which kinds it takes, as long as it decides that itself', () => {
+    const { sink } = harness();
+    const kindsOf = (one: Sink) => [...(acceptedKinds(one) ?? ['any'])];
+    expect(kindsOf(sink)).toEqual(['response', 'error', 'log', 'span']);
+    expect(kindsOf({ ...sink })).toEqual(['response', 'error', 'log', 'span']);
+    sink.configure?.({ development: false, resource: {}, warn: () => undefined });
+    expect(kindsOf(sink)).toEqual(['response', 'error', 'log']);
+    expect(kindsOf(harness({ spans: false }).sink)).toEqual(['response', 'error', 'log']);
+    expect(kindsOf({ ...sink, accepts: () => true })).toEqual(['any']);
+    expect(kindsOf({ name: 'own', write: () => undefined })).toEqual(['any']);
   });
 
   it('works without this, for who wraps it', () => {
@@ -322,6 +408,44 @@ describe('the pretty format', () => {
 });
 
 describe('the JSON format', () => {
+  it('says all of a request and its response on a line each', () => {
+    const { write, text } = harness({ format: 'json' });
+    const fields = { timestamp: start, trace: inTrace('00f067aa0ba902b7'), requestId: 'req-7', sessionId: 'a'.repeat(32), side: 'server' as const, name: 'POST /orders/:id', method: 'POST', path: '/orders/42?page=2', params: { id: '42' }, attributes: { 'http.route': '/orders/:id' } };
+    write(
+      requestSignal({ ...fields, headers: { accept: '*/*' } }),
+      responseSignal({ ...fields, status: 'error', statusCode: 500, duration: 12.5, error: { type: 'TypeError', message: 'no price' }, headers: { 'content-type': 'text/plain' }, requestData: { items: [1] }, data: 'sorry' }),
+    );
+    expect(text()).toMatchInlineSnapshot(`
+      "{"time":"2026-01-02T12:34:56.789Z","level":"info","kind":"request","name":"POST /orders/:id","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","requestId":"req-7","sessionId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","side":"server","method":"POST","path":"/orders/42?page=2","params":{"id":"42"},"headers":{"accept":"*/*"},"attributes":{"http.route":"/orders/:id"}}
+      {"time":"2026-01-02T12:34:56.789Z","level":"error","kind":"response","name":"POST /orders/:id","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","requestId":"req-7","sessionId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","side":"server","method":"POST","path":"/orders/42?page=2","params":{"id":"42"},"status":"error","statusCode":500,"duration":12.5,"error":{"type":"TypeError","message":"no price"},"headers":{"content-type":"text/plain"},"requestData":{"items":[1]},"data":"sorry","attributes":{"http.route":"/orders/:id"}}"
+    `);
+  });
+
+  it('prints a batch in its order at once, where levels make no difference', () => {
+    const printed: string[] = [];
+    const { write } = harness({ format: 'json', print: Object.assign((text: string) => void printed.push(text), { together: true }) });
+    write(responseSignal({ requestId: 'a' }), errorSignal({ requestId: 'b' }), responseSignal({ requestId: 'c', statusCode: 500, status: 'error' }));
+    expect(printed.map((text) => text.split('\n').map((line) => (JSON.parse(line) as { requestId: string }).requestId))).toEqual([['a', 'b', 'c']]);
+    write();
+    expect(printed).toHaveLength(1);
+  });
+
+  it('prints each line by itself with its level where that makes one', () => {
+    const { write, printed } = harness({ format: 'json' });
+    write(responseSignal(), responseSignal({ statusCode: 404 }), responseSignal({ status: 'abandoned' }));
+    expect(printed.map(([, level]) => level)).toEqual(['info', 'warn', 'error']);
+  });
+
+  it('prints the attributes of the resource as those of any signal', () => {
+    const { sink, write, texts } = harness({ format: 'json' });
+    const resource = { 'service.name': 'shop', 'service.version': '1' };
+    const signals = [{ own: 1, ...resource }, { 'service.name': 'own' }, resource].map((attributes) => responseSignal({ attributes }));
+    write(...signals);
+    sink.configure?.({ development: false, resource, warn: () => undefined });
+    write(...signals);
+    expect(texts().slice(3)).toEqual(texts().slice(0, 3));
+  });
+
   it('prints one line a signal, its fields in a fixed order', () => {
     const { write, text } = harness({ format: 'json' });
     write(
@@ -352,10 +476,12 @@ describe('the JSON format', () => {
 
   it('has no control characters, and stays JSON', () => {
     const { write, texts } = harness({ format: 'json' });
-    const message = '\u001b[2J\u007f\u0085\u009b\u2028\u2029\n';
-    write(logSignal({ message }));
-    expect(texts()[0]).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
-    expect(JSON.parse(texts()[0] as string)).toMatchObject({ message });
+    const evil = '\u001b[2J\u007f\u0085\u009b\u2028\u2029\u202e\u2066\u061c\u200f\r\n\ud800';
+    const exchange = { name: evil, path: evil, method: evil, requestId: evil, params: { [evil]: evil }, headers: { 'user-agent': evil } };
+    write(logSignal({ message: evil }), requestSignal(exchange), responseSignal({ ...exchange, data: [evil] }), spanSignal({ name: evil }));
+    for (const text of texts()) expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800]/);
+    expect(JSON.parse(texts()[0] as string)).toMatchObject({ message: evil });
+    expect(JSON.parse(texts()[2] as string)).toMatchObject({ ...exchange, data: [evil] });
   });
 
   it('shortens what would make a line endless', () => {

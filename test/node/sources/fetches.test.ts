@@ -245,7 +245,7 @@ describe('an undici that the application brought along', () => {
     channel('undici:request:headers').publish({ request, response: { statusCode: 200 } });
     const [span] = await observed.waitFor(1);
     expect(request.headers).toBe('a: 1\r\nb: 2\r\n');
-    expect(added).toEqual(['traceparent', `00-${span!.trace.traceId}-${span!.trace.spanId}-01`]);
+    expect(added).toEqual(['traceparent', `00-${span!.trace.traceId}-${span!.trace.spanId}-01`, 'x-request-id', span!.requestId]);
     expect(span!.attributes).toMatchObject({ 'url.full': 'https://shop.example/a', 'server.port': 443 });
   });
 

@@ -152,7 +152,7 @@ describe('a fetch under way when its source is stopped', () => {
     const answer = fetch(url).catch((error: unknown) => error);
     await asked;
     await obs.shutdown();
-    expect(spans.map(({ attributes, status }) => [attributes['url.full'], status.code])).toEqual([[url, 'unset']]);
+    expect(spans.map(({ attributes, status }) => [attributes['url.full'], status.code])).toEqual([[url, 'error']]);
     server.closeAllConnections();
     server.close();
     expect(await answer).toBeInstanceOf(Error);

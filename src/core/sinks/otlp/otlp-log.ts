@@ -1,3 +1,6 @@
+import { isHttpMethod, methodAttributes } from '../../http/http-attributes.ts';
+import { splitTarget } from '../../http/server-attributes.ts';
+import { responseLevel } from '../../requests/outcome.ts';
 import { severityNumbers } from '../../severity.ts';
 import type { ErrorSignal, LogSignal, RequestSignal, ResponseSignal, SerializedError, SeverityName } from '../../signal.ts';
 import { anyValue } from './any-value.ts';
@@ -67,20 +70,21 @@ function says(value: unknown): boolean {
 function fill(fields: Fields, signal: LoggedSignal): readonly [eventName: string, body: string, level: SeverityName] {
   switch (signal.kind) {
     case 'request':
-      fillHttp(fields, signal);
-      fields['arkhe.params'] = signal.params;
-      for (const name in signal.headers) fields[`http.request.header.${name}`] = [signal.headers[name]];
+      fillExchange(fields, signal);
+      fillHeaders(fields, 'http.request.header.', signal.headers);
       return ['arkhe.request', signal.name, 'info'];
     case 'response': {
-      const { statusCode, error } = signal;
-      const failed = signal.status === 'error';
-      fillHttp(fields, signal);
+      const { status, statusCode, duration, headers, requestData, data, error, attributes } = signal;
+      fillExchange(fields, signal);
+      fields['arkhe.status'] = status;
       fields['http.response.status_code'] = statusCode;
-      fields['arkhe.duration_ms'] = signal.duration;
-      fields['arkhe.data'] = signal.data;
-      if (failed) fields['error.type'] = error?.type ?? (statusCode === undefined ? '_OTHER' : String(statusCode));
+      fields['arkhe.duration_ms'] = duration;
+      fillHeaders(fields, 'http.response.header.', headers);
+      fields['arkhe.request_data'] = requestData;
+      fields['arkhe.data'] = data;
+      if (status !== 'success') fields['error.type'] = errorTypeOf(signal);
       if (error !== undefined) fillException(fields, error);
-      return ['arkhe.response', signal.name, failed ? 'error' : 'info'];
+      return ['arkhe.response', signal.name, responseLevel(status, statusCode, attributes['error.type'])];
     }
     case 'error':
       fillException(fields, signal.error);
@@ -94,9 +98,33 @@ function fill(fields: Fields, signal: LoggedSignal): readonly [eventName: string
   }
 }
 
-function fillHttp(fields: Fields, { method, path }: RequestSignal | ResponseSignal): void {
-  fields['http.request.method'] = method;
-  fields['url.path'] = path;
+/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/. A pipeline or a job is no HTTP. */
+function fillExchange(fields: Fields, { side, method, path, params }: RequestSignal | ResponseSignal): void {
+  const name = String(method);
+  fields['arkhe.side'] = side;
+  fields['arkhe.params'] = params;
+  if (side === undefined && !isHttpMethod(name)) {
+    fields['arkhe.method'] = method;
+    fields['arkhe.path'] = path;
+    return;
+  }
+  const target = splitTarget(String(path));
+  Object.assign(fields, methodAttributes(name));
+  fields['url.path'] = target.path;
+  fields['url.query'] = target.query;
+  // Of a page's own origin a client says only the path.
+  if (side === 'client' && !String(path).startsWith('/')) fields['url.full'] = path;
+}
+
+/** Of names in lower case. Each is a list, as the conventions want it. */
+function fillHeaders(fields: Fields, prefix: string, headers: RequestSignal['headers']): void {
+  for (const name in headers) fields[prefix + name] = [headers[name]];
+}
+
+/** Where the signal's own attributes do not say it. The code of a response that never ended says nothing of why. */
+function errorTypeOf({ status, statusCode, error }: ResponseSignal): string {
+  const code = statusCode === undefined || status === 'abandoned' ? '_OTHER' : String(statusCode);
+  return error?.type ?? code;
 }
 
 function fillEvent(fields: Fields, { eventId, context }: ErrorSignal | LogSignal): void {

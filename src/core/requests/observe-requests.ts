@@ -1,0 +1,148 @@
+import { clientAttributes, httpSpanName } from '../http/http-attributes.ts';
+import { readHost } from '../http/host.ts';
+import { serverAttributes, splitTarget } from '../http/server-attributes.ts';
+import type { Runtime } from '../runtime.ts';
+import { cappedText } from '../capped-text.ts';
+import { RecordingSpan } from '../tracing/recording-span.ts';
+import type { SourceTracing } from '../tracing/source-tracing.ts';
+import { OpenRequest } from './open-request.ts';
+import { isRequestId } from './read-request.ts';
+import type { Requests } from './requests.ts';
+import type { ArrivingRequest, SourceRequests } from './source-requests.ts';
+
+export interface ObservedRequestsSetup {
+  readonly runtime: Runtime;
+  readonly requests: Requests;
+  readonly tracing: SourceTracing;
+  /** Whether requests that are sent are logged when nobody says so. */
+  readonly logsOutgoing: boolean;
+}
+
+const maxPath = 4_096;
+const maxMethod = 64;
+
+/** What the sources and adapters of one manager observe requests with. */
+export function createSourceRequests({ runtime, requests, tracing, logsOutgoing }: ObservedRequestsSetup): SourceRequests {
+  const { ids, storage } = runtime;
+
+  const isOn = (): boolean => runtime.settings.tracing.enabled || runtime.settings.requestLogging.enabled;
+
+  function observes(): boolean {
+    return isOn() && !tracing.isSuppressed();
+  }
+
+  function clientAddressOf({ address, header }: ArrivingRequest): string | undefined {
+    const { clientAddress } = runtime.settings.requestLogging;
+    if (clientAddress === false) return undefined;
+    if (clientAddress === true) return address;
+    const given = header(clientAddress.toLowerCase());
+    // The first is where it came from, the others are proxies on the way.
+    const [first = ''] = (typeof given === 'string' ? given : '').split(',', 1);
+    return first.trim() === '' ? undefined : cappedText(first.trim(), 256);
+  }
+
+  /** Of all requests that may have bodies logged, the share that the policy says. */
+  function bodiesOf(isLogged: boolean): OpenRequest['bodies'] {
+    const { bodies } = runtime.settings.requestLogging;
+    if (bodies === undefined || !isLogged) return undefined;
+    return bodies.rate >= 1 || (runtime.settings.random ?? Math.random)() < bodies.rate ? bodies : undefined;
+  }
+
+  /** What happens in its span is part of it. */
+  function served(request: OpenRequest): OpenRequest {
+    if (request.span instanceof RecordingSpan) request.span.serve(request);
+    return request;
+  }
+
+  return {
+    observes,
+    serve(arriving) {
+      if (!observes()) return undefined;
+      const { target, scheme, host, protocolVersion, headers, header, progress, raw } = arriving;
+      const { tracing: traces, requestLogging } = runtime.settings;
+      const method = cappedText(arriving.method, maxMethod);
+      const { path, query } = splitTarget(cappedText(target, maxPath));
+      const isLogged = requestLogging.enabled && !requests.isIgnored(method, path, 'server');
+      const server = host === undefined ? undefined : readHost(host, scheme);
+      const clientAddress = clientAddressOf(arriving);
+      const span = traces.enabled
+        ? tracing.startSpan(httpSpanName(method), {
+            kind: 'server',
+            attributes: serverAttributes({ method, path, query, scheme, server, clientAddress, protocolVersion, userAgent: header('user-agent') }),
+            // Never what is active here: that may be left over from the request before.
+            from: tracing.extract(headers),
+          })
+        : undefined;
+      const given = requestLogging.enabled ? header('x-request-id') : undefined;
+      const opening = {
+        requestId: isRequestId(given) ? given : ids.requestId(),
+        side: 'server',
+        method,
+        path: query === undefined ? path : `${path}?${query}`,
+        urlPath: path,
+        query,
+        scheme,
+        protocolVersion,
+        serverAddress: server?.address,
+        serverPort: server?.port,
+        clientAddress,
+        span,
+        trace: undefined,
+        isObserved: true,
+        isCorrelated: requestLogging.enabled,
+        isLogged,
+        isMeasured: isLogged,
+        bodies: bodiesOf(isLogged),
+        progress,
+        raw,
+      } as const;
+      return served(requests.open(opening, header));
+    },
+    send({ method: given, url, isOwnOrigin = false, header }) {
+      if (!observes()) return undefined;
+      const { tracing: traces, requestLogging } = runtime.settings;
+      const method = cappedText(given, maxMethod);
+      const { path, query } = splitTarget(url.href);
+      const attributes = clientAttributes(method, url);
+      const isMeasured = requestLogging.enabled && !requests.isIgnored(method, path, 'client');
+      const isLogged = isMeasured && (requestLogging.outgoing ?? logsOutgoing);
+      const span = traces.enabled ? tracing.startSpan(httpSpanName(method), { kind: 'client', attributes: { ...attributes } }) : undefined;
+      const own = header?.('x-request-id');
+      const whole = cappedText(url.href, maxPath);
+      const opening = {
+        requestId: isRequestId(own) ? own : (storage.get()?.request?.requestId ?? ids.requestId()),
+        side: 'client',
+        method,
+        path: isOwnOrigin ? cappedText(query === undefined ? path : `${path}?${query}`, maxPath) : whole,
+        urlPath: isOwnOrigin ? cappedText(path, maxPath) : (whole.split('?', 1)[0] as string),
+        query: undefined,
+        scheme: url.protocol.slice(0, -1),
+        protocolVersion: undefined,
+        serverAddress: attributes['server.address'] as string | undefined,
+        serverPort: attributes['server.port'] as number | undefined,
+        clientAddress: undefined,
+        span,
+        trace: span === undefined ? runtime.currentTrace() : undefined,
+        isObserved: true,
+        isCorrelated: requestLogging.enabled,
+        isLogged,
+        isMeasured,
+        bodies: bodiesOf(isLogged),
+        progress: undefined,
+        raw: undefined,
+      } as const;
+      return served(requests.open(opening, header));
+    },
+    headersFor(request, url) {
+      if (!tracing.allows(url)) return {};
+      const id = request.isCorrelated ? { 'x-request-id': request.requestId } : {};
+      return request.span === undefined ? id : { ...tracing.headersFor(request.span), ...id };
+    },
+    enter: (request) => tracing.enter(request),
+    run: (request, callback) => tracing.runIn(request, callback),
+    active() {
+      const request = storage.get()?.request;
+      return request instanceof OpenRequest && request.isObserved && request.side === 'server' && !request.isEnded ? request : undefined;
+    },
+  };
+}

@@ -1,0 +1,245 @@
+import { serializeError } from '../errors/serialize-error.ts';
+import { readProperty } from '../read-property.ts';
+import type { Attributes, RequestSide, RequestStatus, SerializedError, TraceContext } from '../signal.ts';
+import { snapshotAttributes } from '../snapshot-attributes.ts';
+import { snapshot } from '../snapshot.ts';
+import type { Span } from '../tracing/span.ts';
+import type { ActiveRequest } from './active-request.ts';
+import { aborted } from './outcome.ts';
+import type { RequestContext } from './request.ts';
+import type { BodyPolicy } from './request-policy.ts';
+
+/** What an open request needs of the requests it belongs to. */
+export interface RequestHome {
+  /** Told once of each request. Never throws. */
+  ended(request: OpenRequest, ending: Ending): void;
+  /** What the application gets of a request, which is found by it from then on. */
+  contextOf(request: OpenRequest): RequestContext;
+}
+
+export interface OpenRequestSetup {
+  readonly home: RequestHome;
+  readonly requestId: string;
+  readonly side: RequestSide | undefined;
+  readonly method: string;
+  /** As signals tell it. */
+  readonly path: string;
+  /** The same without query: in names, and as `url.path`. */
+  readonly urlPath: string;
+  readonly query: string | undefined;
+  readonly scheme: string | undefined;
+  readonly protocolVersion: string | undefined;
+  readonly serverAddress: string | undefined;
+  readonly serverPort: number | undefined;
+  readonly clientAddress: string | undefined;
+  /** Epoch milliseconds. */
+  readonly startTime: number;
+  /** On the monotonic clock. */
+  readonly startedAt: number;
+  readonly span: Span | undefined;
+  readonly trace: TraceContext | undefined;
+  /** Whether a source or an adapter saw it, which names its span and ends both. */
+  readonly isObserved: boolean;
+  /** Whether its id is to be told to whoever asked, and to whoever is asked. */
+  readonly isCorrelated: boolean;
+  readonly isLogged: boolean;
+  readonly isMeasured: boolean;
+  readonly bodies: BodyPolicy | undefined;
+  /** Tells of how much has come and gone over its connection. */
+  readonly progress: (() => number) | undefined;
+  /** What it is to the host. */
+  readonly raw: object | undefined;
+}
+
+/** What becomes known of a request before its end. */
+export interface Told {
+  readonly route?: string | undefined;
+  /** Those of the route, by name. Anything else is left out. */
+  readonly params?: unknown;
+  readonly attributes?: unknown;
+  readonly requestData?: unknown;
+  readonly data?: unknown;
+  readonly status?: RequestStatus | undefined;
+}
+
+/** How a request ended. */
+export interface Ending {
+  readonly statusCode?: number | undefined;
+  readonly status?: RequestStatus | undefined;
+  /** Measured when left out. */
+  readonly duration?: number | undefined;
+  /** Why there is no whole response: one of few words. */
+  readonly errorType?: string | undefined;
+  /** Says it in a sentence. */
+  readonly message?: string | undefined;
+  /** What it failed with. */
+  readonly failure?: { readonly error: unknown } | undefined;
+  /** A header of the response, by lower-case name. */
+  readonly header?: ((name: string) => unknown) | undefined;
+}
+
+/** A request until it is answered. No method throws. */
+export class OpenRequest implements ActiveRequest {
+  readonly #home: RequestHome;
+  #context: RequestContext | undefined = undefined;
+  #params: unknown = undefined;
+  #failure: { readonly error: unknown } | undefined = undefined;
+  #serialized: SerializedError | undefined = undefined;
+  readonly requestId: string;
+  readonly side: RequestSide | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly urlPath: string;
+  readonly query: string | undefined;
+  readonly scheme: string | undefined;
+  readonly protocolVersion: string | undefined;
+  readonly serverAddress: string | undefined;
+  readonly serverPort: number | undefined;
+  readonly clientAddress: string | undefined;
+  readonly startTime: number;
+  readonly startedAt: number;
+  readonly span: Span | undefined;
+  readonly #trace: TraceContext | undefined;
+  readonly isObserved: boolean;
+  readonly isCorrelated: boolean;
+  readonly isLogged: boolean;
+  readonly isMeasured: boolean;
+  /** What of its bodies is wanted. `undefined`: nothing. */
+  readonly bodies: BodyPolicy | undefined;
+  readonly progress: (() => number) | undefined;
+  /** What it is to the host: adapters know it by that. */
+  readonly raw: object | undefined;
+  /** How far it was when that was last looked at. */
+  progressed: number;
+  /** When it was last seen to go on, on the monotonic clock. */
+  seenAt: number;
+  isEnded = false;
+  /** Whether the application has told of it by hand: what it tells of next is another one. */
+  isAdopted = false;
+  route: string | undefined = undefined;
+  /** What the application adds to its response. */
+  attributes: Attributes | undefined = undefined;
+  requestData: unknown = undefined;
+  data: unknown = undefined;
+  status: RequestStatus | undefined = undefined;
+
+  constructor(setup: OpenRequestSetup) {
+    this.#home = setup.home;
+    this.requestId = setup.requestId;
+    this.side = setup.side;
+    this.method = setup.method;
+    this.path = setup.path;
+    this.urlPath = setup.urlPath;
+    this.query = setup.query;
+    this.scheme = setup.scheme;
+    this.protocolVersion = setup.protocolVersion;
+    this.serverAddress = setup.serverAddress;
+    this.serverPort = setup.serverPort;
+    this.clientAddress = setup.clientAddress;
+    this.startTime = setup.startTime;
+    this.startedAt = setup.startedAt;
+    this.seenAt = setup.startedAt;
+    this.span = setup.span;
+    this.#trace = setup.trace;
+    this.isObserved = setup.isObserved;
+    this.isCorrelated = setup.isCorrelated;
+    this.isLogged = setup.isLogged;
+    this.isMeasured = setup.isMeasured;
+    this.bodies = setup.bodies;
+    this.progress = setup.progress;
+    this.raw = setup.raw;
+    this.progressed = setup.progress?.() ?? 0;
+  }
+
+  get trace(): TraceContext | undefined {
+    const { span } = this;
+    return span?.recording === true ? span.trace : this.#trace;
+  }
+
+  /** Made when it is asked for: of most requests nobody asks. */
+  get context(): RequestContext {
+    return (this.#context ??= this.#home.contextOf(this));
+  }
+
+  /** `GET /orders/:id`, or the path where no route is known. */
+  get name(): string {
+    return `${this.method} ${this.route ?? this.urlPath}`;
+  }
+
+  /** The parameters it was given, and those of its route. A function gives them now, once. */
+  get params(): unknown {
+    if (typeof this.#params === 'function') this.#params = snapshot(called(this.#params as () => unknown));
+    return this.#params;
+  }
+
+  /** A copy, unless a function is to give them when they are wanted. */
+  giveParams(params: unknown): void {
+    this.#params = typeof params === 'function' ? params : snapshot(params);
+  }
+
+  tell({ route, params, attributes, requestData, data, status }: Told): void {
+    if (this.isEnded) return;
+    if (route !== undefined) this.route = route;
+    if (params !== undefined) this.#addParams(params);
+    if (attributes !== undefined) this.attributes = snapshotAttributes(attributes, this.attributes);
+    if (requestData !== undefined) this.requestData = requestData;
+    if (data !== undefined) this.data = data;
+    if (status !== undefined) this.status = status;
+  }
+
+  /** What a handler threw. How the request ends is up to whoever answers it. */
+  threw(error: unknown): void {
+    if (this.isEnded || this.#failure !== undefined) return;
+    this.#failure = { error };
+    // Now: the application may change it.
+    this.#serialized = serializeError(error);
+    this.span?.recordException(error);
+  }
+
+  /** What was thrown, and what it was then. */
+  get thrown(): SerializedError | undefined {
+    return this.#serialized;
+  }
+
+  answered(statusCode: number, header?: (name: string) => unknown): void {
+    this.end({ statusCode, header });
+  }
+
+  /** Its connection ended before its answer did. `statusCode` when the answer had begun. */
+  aborted(statusCode: number | undefined): void {
+    this.end({ statusCode, errorType: aborted, message: 'the connection ended before the answer did' });
+  }
+
+  /** It failed with this error. `statusCode` when its answer had begun. */
+  failed(error: unknown, statusCode?: number): void {
+    const { type, message } = serializeError(error);
+    // Of codes there are few, and they say more than `Error` or `TypeError`. An abort goes by its name, as in browsers.
+    const code = type === 'AbortError' ? undefined : readProperty(Object(error), 'code');
+    this.end({ statusCode, errorType: typeof code === 'string' ? code : type, message, failure: { error } });
+  }
+
+  end(ending: Ending): void {
+    if (this.isEnded) return;
+    this.#home.ended(this, ending);
+    this.isEnded = true;
+  }
+
+  #addParams(params: unknown): void {
+    const before = this.params;
+    const added = snapshot(params);
+    const isBoth = isRecord(before) && isRecord(added);
+    this.#params = isBoth ? { ...before, ...added } : added;
+  }
+}
+
+function called(params: () => unknown): unknown {
+  try {
+    return params();
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,94 @@
+import type { Subscription } from 'rxjs';
+import type { Clock } from '../clock.ts';
+import type { OpenRequest } from './open-request.ts';
+import type { RequestPolicy } from './request-policy.ts';
+
+export interface OpenRequestsSetup {
+  readonly clock: Clock;
+  /** In force now. */
+  readonly policy: () => Pick<RequestPolicy, 'deadline' | 'maxOpen'>;
+  /** Ends a request that will not be answered. Must not throw. */
+  readonly abandon: (request: OpenRequest, why: string) => void;
+  /** Says that there are too many. */
+  readonly overflowed: (maxOpen: number) => void;
+}
+
+/** The requests that wait for their answer: bounded in number and in time. */
+export interface OpenRequests extends Iterable<OpenRequest> {
+  add(request: OpenRequest): void;
+  delete(request: OpenRequest): void;
+  /** Ends all of them, and waits for no others. */
+  close(): void;
+}
+
+/** Longest a host's timer waits, in milliseconds. */
+const LONGEST = 2_147_483_647;
+
+/** The oldest stands first, so one timer is enough: for the next that may be over. */
+export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenRequestsSetup): OpenRequests {
+  const open = new Set<OpenRequest>();
+  let timer: Subscription | undefined;
+  let dueAt = Number.POSITIVE_INFINITY;
+
+  function first(): OpenRequest | undefined {
+    for (const request of open) return request;
+    return undefined;
+  }
+
+  function arm(due: number): void {
+    timer?.unsubscribe();
+    dueAt = due;
+    timer = clock.every(Math.min(LONGEST, Math.max(1, due - clock.elapsed()))).subscribe(sweep);
+  }
+
+  function disarm(): void {
+    timer?.unsubscribe();
+    timer = undefined;
+    dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  function sweep(): void {
+    const { deadline } = policy();
+    const now = clock.elapsed();
+    for (const request of open) {
+      if (request.seenAt + deadline > now) break;
+      // Back to the end: a stream of events may go on for days.
+      open.delete(request);
+      if (hasGoneOn(request, now)) open.add(request);
+      else abandon(request, `no answer within ${deadline} ms`);
+    }
+    const next = first();
+    if (next === undefined) disarm();
+    else arm(next.seenAt + deadline);
+  }
+
+  return {
+    add(request) {
+      const { deadline, maxOpen } = policy();
+      open.add(request);
+      if (request.seenAt + deadline < dueAt) arm(request.seenAt + deadline);
+      if (open.size <= maxOpen) return;
+      const oldest = first() as OpenRequest;
+      open.delete(oldest);
+      overflowed(maxOpen);
+      abandon(oldest, `more than ${maxOpen} requests wait for their answers`);
+    },
+    delete: (request) => void open.delete(request),
+    close() {
+      disarm();
+      for (const request of [...open]) {
+        open.delete(request);
+        abandon(request, 'the end of the manager');
+      }
+    },
+    [Symbol.iterator]: () => open.values(),
+  };
+}
+
+function hasGoneOn(request: OpenRequest, now: number): boolean {
+  const progressed = request.progress?.() ?? 0;
+  if (progressed === request.progressed) return false;
+  request.progressed = progressed;
+  request.seenAt = now;
+  return true;
+}
