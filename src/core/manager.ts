@@ -25,6 +25,7 @@ import { createPipeline } from './pipeline.ts';
 import { createProfiling } from './profiling/profiling.ts';
 import { createRedactor } from './redaction/redactor.ts';
 import { createSourceRequests } from './requests/observe-requests.ts';
+import { createRequestBook } from './requests/request-book.ts';
 import { createRequests } from './requests/requests.ts';
 import type { Requests } from './requests/requests.ts';
 import { route } from './router.ts';
@@ -124,8 +125,9 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     },
   };
   const tracing = createTracing(runtime, environment);
-  const requests = createRequests(runtime, tracing.manager);
-  const sourceRequests = createSourceRequests({ runtime, requests, tracing: tracing.sources, logsOutgoing: environment.logsOutgoing });
+  const requestBook = createRequestBook(runtime);
+  const requests = createRequests(runtime, requestBook, tracing.manager);
+  const sourceRequests = createSourceRequests({ runtime, book: requestBook, tracing: tracing.sources, logsOutgoing: environment.logsOutgoing });
   const sourceContext: SourceContext = { clock, tracing: tracing.sources, requests: sourceRequests, exit$: exiting };
   const profiles$ = signals$.pipe(ofKind('profile'));
   const profiler = createProfiling(runtime, profiles$);
@@ -221,7 +223,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
       // Before the sinks: what sources end now shall still be sent.
       if (how === 'exit') {
         exiting.next(how);
-        requests.close();
+        requestBook.close();
       }
       sinks.leave();
     });
@@ -285,7 +287,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     observed.unsubscribe();
     copies?.unsubscribe();
     tracing.register(false);
-    requests.close();
+    requestBook.close();
     pipeline.drain();
     if (pipeline.busy) await Promise.resolve();
     const timedOut = await within(left(), () => sinks.flush());

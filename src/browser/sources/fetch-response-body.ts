@@ -20,22 +20,15 @@ export interface ResponseBodyCopy {
  * that it is small is copied: never a stream without a length, such as server-sent events.
  */
 export function copyResponseBody(response: Response, policy: BodyPolicy, header: (name: string) => unknown): ResponseBodyCopy | undefined {
-  const length = Number(header('content-length') ?? 0);
-  if (!(length > 0)) return undefined;
-  const body = createLoggedBody(policy, header);
-  const reader = body === undefined ? undefined : readerOf(response);
-  if (body === undefined || reader === undefined) return undefined;
-  return {
-    value: read(reader, body, policy.maxBytes),
-    stop: () => stop(reader),
-  };
-}
-
-/** `undefined` where there is no body, or someone below has begun to read it. */
-function readerOf(response: Response): ReadableStreamDefaultReader<Uint8Array> | undefined {
   try {
-    return response.clone().body?.getReader();
+    const length = Number(header('content-length') ?? 0);
+    const body = length > 0 ? createLoggedBody(policy, header) : undefined;
+    // Without a body there is nothing to read; of one that someone below has begun to read there is no copy.
+    const reader = body === undefined || response.bodyUsed ? undefined : response.clone().body?.getReader();
+    if (body === undefined || reader === undefined) return undefined;
+    return { value: read(reader, body, policy.maxBytes), stop: () => stop(reader) };
   } catch {
+    // Of a patch below, that answers with what is no response.
     return undefined;
   }
 }
@@ -52,7 +45,7 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>, body: Logge
       size += value.length;
       body.add(value);
     }
-    // Of a service worker, its length may be a lie. Not awaited: it lasts until the application's side ends.
+    // Of a service worker, the length may be a lie. Not awaited: it lasts until the application's side ends.
     stop(reader);
   } catch {
     // Cut off, or no bytes: what came is not the body.

@@ -1,21 +1,18 @@
 import { Observable } from 'rxjs';
 import type { OutgoingRequestsOptions } from '../../core/http/client-ignore.ts';
 import type { ClientRequest } from '../../core/http/client-requests.ts';
-import { headerReader } from '../../core/requests/read-request.ts';
 import { readProperty } from '../../core/read-property.ts';
 import type { OpenRequest } from '../../core/requests/open-request.ts';
 import type { Source, SourceContext } from '../../core/source.ts';
+import { createAnsweredFetches } from './answered-fetches.ts';
+import type { AnsweredFetches } from './answered-fetches.ts';
 import { readFetchCall } from './fetch-call.ts';
 import type { FetchCall } from './fetch-call.ts';
-import { copyResponseBody } from './fetch-response-body.ts';
 import { createPageIgnore } from './page-ignore.ts';
-import { createPageRequests, endAnswered, endUnanswered } from './page-requests.ts';
+import { createPageRequests, endUnanswered } from './page-requests.ts';
 import { patchMethod } from './patch-method.ts';
 
 const name = 'fetches';
-
-/** How long a body may take, after its headers, that is to be logged. */
-const maxWait = 5_000;
 
 /**
  * Every `fetch` of the page is a request and a response, and a span, from the call until the headers of the answer are there: the body is
@@ -31,17 +28,14 @@ export function fetches(options: OutgoingRequestsOptions = {}): Source {
     observe: ({ clock, requests, tracing }: SourceContext) =>
       new Observable((subscriber) => {
         const begin = createPageRequests({ requests, tracing }, ignores);
-        /** Of responses that wait for their bodies: ends one without. */
-        const waiting = new Set<() => void>();
-        subscriber.add(() => {
-          for (const stop of waiting) stop();
-        });
+        const answered = createAnsweredFetches(clock);
+        subscriber.add(() => answered.close());
         return patchMethod(globalThis, 'fetch', (original, self, args) => {
           const call = read(args);
           const client = call === undefined ? undefined : begin(call);
           const sent = call === undefined || client === undefined ? args : carrying(client, call, args);
           const send = (): unknown => Reflect.apply(original, self, sent);
-          return call === undefined || client === undefined ? send() : follow(send, call, client.request);
+          return call === undefined || client === undefined ? send() : follow(send, call, client.request, answered);
         });
 
         function read(args: unknown[]): FetchCall | undefined {
@@ -68,50 +62,30 @@ export function fetches(options: OutgoingRequestsOptions = {}): Source {
         function sayUnreadable(): void {
           tracing.ignored(name, 'a call of `fetch` whose arguments cannot be read');
         }
-
-        /** Gives back a promise chained to the answer: one that is rejected and that nobody handles stays so. */
-        function follow(send: () => unknown, { signal }: FetchCall, request: OpenRequest): unknown {
-          let answer: unknown;
-          try {
-            answer = send();
-          } catch (error) {
-            // Of a patch below: `fetch` itself only rejects.
-            fail(request, error, signal);
-            throw error;
-          }
-          return Promise.resolve(answer).then(
-            (response) => {
-              succeed(request, response as Response);
-              return response;
-            },
-            (error: unknown) => {
-              fail(request, error, signal);
-              throw error;
-            },
-          );
-        }
-
-        function succeed(request: OpenRequest, response: Response): void {
-          const status = Number(readProperty(Object(response), 'status'));
-          const header = headerReader(readProperty(Object(response), 'headers'));
-          const copy = request.bodies === undefined || header === undefined ? undefined : copyResponseBody(response, request.bodies, header);
-          if (copy === undefined) return endAnswered(request, status, header);
-          const duration = clock.elapsed() - request.startedAt;
-          const tooLong = clock.every(maxWait).subscribe(end);
-          function end(): void {
-            waiting.delete(end);
-            tooLong.unsubscribe();
-            copy?.stop();
-            endAnswered(request, status, header, duration);
-          }
-          waiting.add(end);
-          void copy.value.then((data) => {
-            request.tell({ data });
-            end();
-          });
-        }
       }),
   };
+}
+
+/** Gives back a promise chained to the answer: one that is rejected and that nobody handles stays so. */
+function follow(send: () => unknown, { signal }: FetchCall, request: OpenRequest, answered: AnsweredFetches): unknown {
+  let answer: unknown;
+  try {
+    answer = send();
+  } catch (error) {
+    // Of a patch below: `fetch` itself only rejects.
+    fail(request, error, signal);
+    throw error;
+  }
+  return Promise.resolve(answer).then(
+    (response) => {
+      answered.end(request, response);
+      return response;
+    },
+    (error: unknown) => {
+      fail(request, error, signal);
+      throw error;
+    },
+  );
 }
 
 function fail(request: OpenRequest, error: unknown, signal: AbortSignal | null | undefined): void {

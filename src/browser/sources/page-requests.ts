@@ -50,9 +50,9 @@ function tellBody(request: OpenRequest, policy: NonNullable<OpenRequest['bodies'
   }
 }
 
-/** Ends a request that was answered; 0 is what a page is not told. */
-export function endAnswered(request: OpenRequest, status: number, header: ((name: string) => unknown) | undefined, duration?: number): void {
-  request.end({ statusCode: status > 0 ? status : undefined, header, duration });
+/** Ends a request that was answered; 0 is what a page is not told. `duration`: measured when left out. */
+export function endAnswered(request: OpenRequest, status: unknown, header: ((name: string) => unknown) | undefined, duration?: number): void {
+  request.end({ statusCode: typeof status === 'number' && status > 0 ? status : undefined, header, duration });
 }
 
 /** Ends a request without an answer. */

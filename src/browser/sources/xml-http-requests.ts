@@ -5,15 +5,17 @@ import type { OpenRequest } from '../../core/requests/open-request.ts';
 import type { Source, SourceContext } from '../../core/source.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
 import { createPageIgnore } from './page-ignore.ts';
-import { createPageRequests, endUnanswered } from './page-requests.ts';
+import { createPageRequests, endAnswered, endUnanswered } from './page-requests.ts';
 import type { BeginPageRequest } from './page-requests.ts';
 import { patchMethod } from './patch-method.ts';
+import { readableHeaders } from './readable-headers.ts';
+import { xmlHttpResponseBody } from './xml-http-response-body.ts';
 
 const name = 'xml-http-requests';
 
 /**
- * Every `XMLHttpRequest` of the page is a span, from `send` until it is over, body included. Its trace headers go where
- * `tracing.propagateTo` allows. Silent where there is none, as in a service worker.
+ * Every `XMLHttpRequest` of the page is a request and a response, and a span, from `send` until it is over, body included. It tells its
+ * id and its trace where `tracing.propagateTo` allows. Silent where there is none, as in a service worker.
  * @throws ConfigurationError for wrong options
  */
 export function xmlHttpRequests(options: OutgoingRequestsOptions = {}): Source {
@@ -34,9 +36,9 @@ interface Opened {
   /** Headers of the application that may have to go: the browser joins what is set twice. */
   readonly held: (readonly [name: string, value: string])[];
   /** All that the application set, by lower-case name. */
-  readonly set: Map<string, unknown>;
+  readonly set: Map<string, string>;
   sent: boolean;
-  /** While its span has not ended: ends it with a status, or with the event that told of a failure. */
+  /** While it has not ended: ends it with a status, or with the event that told of a failure. */
   settle?: ((event: string, status: number) => void) | undefined;
 }
 
@@ -55,11 +57,17 @@ function patch(tracing: SourceTracing, begin: BeginPageRequest): () => void {
   const holding = new Set<XMLHttpRequest>();
   const { setRequestHeader } = prototype;
 
-  /** Sets what the application set and the span does not replace, and what the span brings. */
+  /** Sets what the application set and is not replaced, and what is added. */
   function setHeaders(request: XMLHttpRequest, held: Opened['held'], client?: ClientRequest): void {
     holding.delete(request);
     const kept = held.splice(0).filter(([name]) => client?.stale.includes(name.toLowerCase()) !== true);
     for (const header of [...kept, ...Object.entries(client?.headers ?? {})]) Reflect.apply(setRequestHeader, request, header);
+  }
+
+  /** Keeps a header back until it is known whether it stays. */
+  function hold(request: XMLHttpRequest, { held }: Opened, header: Opened['held'][number]): void {
+    held.push(header);
+    holding.add(request);
   }
 
   const undo = [
@@ -81,7 +89,6 @@ function patch(tracing: SourceTracing, begin: BeginPageRequest): () => void {
       const request = self as XMLHttpRequest;
       const opened = requests.get(request);
       const [name, value] = args;
-      if (typeof name === 'string') opened?.set.set(name.toLowerCase(), value);
       const waits =
         opened?.sent === false &&
         typeof name === 'string' &&
@@ -89,10 +96,10 @@ function patch(tracing: SourceTracing, begin: BeginPageRequest): () => void {
         typeof value === 'string' &&
         // The others the browser refuses at once.
         /^[ -~]*$/.test(value);
-      if (!waits) return Reflect.apply(original, self, args);
-      opened.held.push([name, value]);
-      holding.add(request);
-      return undefined;
+      const result = waits ? hold(request, opened, [name, value]) : Reflect.apply(original, self, args);
+      // Only now: it may have been refused.
+      if (typeof name === 'string' && typeof value === 'string') remember(opened?.set, name.toLowerCase(), value.trim());
+      return result;
     }),
     patchMethod(prototype, 'send', (original, self, args) => {
       const request = self as XMLHttpRequest;
@@ -101,7 +108,9 @@ function patch(tracing: SourceTracing, begin: BeginPageRequest): () => void {
       if (opened === undefined || opened.sent || request.readyState !== XMLHttpRequest.OPENED) return send();
       opened.sent = true;
       const { method, address, held } = opened;
-      const client = begin({ method, address, carries: true, header: (name) => opened.set.get(name) });
+      // With these methods no body is sent. https://xhr.spec.whatwg.org/#the-send()-method
+      const body = (): unknown => (/^(get|head)$/i.test(method) ? undefined : args[0]);
+      const client = begin({ method, address, carries: true, header: (name) => opened.set.get(name), body });
       setHeaders(request, held, client);
       if (client === undefined) return send();
       follow(request, opened, client.request);
@@ -120,7 +129,13 @@ function patch(tracing: SourceTracing, begin: BeginPageRequest): () => void {
   };
 }
 
-/** Ends the span with the request; an answer before the application's listeners for `load` hear of it. */
+/** What is set twice the browser joins. */
+function remember(set: Opened['set'] | undefined, name: string, value: string): void {
+  const before = set?.get(name);
+  set?.set(name, before === undefined ? value : `${before}, ${value}`);
+}
+
+/** Ends what is told of the request with it; an answer before the application's listeners for `load` hear of it. */
 function follow(request: XMLHttpRequest, opened: Opened, observed: OpenRequest): void {
   const hear = ({ type }: Event): void => {
     // With an answer it has a status from its headers on, and is over with its body.
@@ -131,8 +146,18 @@ function follow(request: XMLHttpRequest, opened: Opened, observed: OpenRequest):
   opened.settle = (event, status) => {
     opened.settle = undefined;
     for (const type of events) request.removeEventListener(type, hear, true);
-    if (status > 0) observed.answered(status, (name) => request.getResponseHeader(name) ?? undefined);
+    if (status > 0) answered(request, status, observed);
     else endUnanswered(observed, String(failures[event]));
   };
   for (const type of events) request.addEventListener(type, hear, true);
+}
+
+function answered(request: XMLHttpRequest, status: number, observed: OpenRequest): void {
+  const header = readableHeaders(request);
+  try {
+    if (observed.bodies !== undefined) observed.tell({ data: xmlHttpResponseBody(request, observed.bodies, header) });
+  } catch {
+    // It was opened anew meanwhile, or a patch below has a way of its own: there is no body to be read.
+  }
+  endAnswered(observed, status, header);
 }

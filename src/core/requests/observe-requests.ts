@@ -7,12 +7,12 @@ import { RecordingSpan } from '../tracing/recording-span.ts';
 import type { SourceTracing } from '../tracing/source-tracing.ts';
 import { OpenRequest } from './open-request.ts';
 import { isRequestId } from './read-request.ts';
-import type { Requests } from './requests.ts';
+import type { RequestBook } from './request-book.ts';
 import type { ArrivingRequest, SourceRequests } from './source-requests.ts';
 
 export interface ObservedRequestsSetup {
   readonly runtime: Runtime;
-  readonly requests: Requests;
+  readonly book: RequestBook;
   readonly tracing: SourceTracing;
   /** Whether requests that are sent are logged when nobody says so. */
   readonly logsOutgoing: boolean;
@@ -22,8 +22,8 @@ const maxPath = 4_096;
 const maxMethod = 64;
 
 /** What the sources and adapters of one manager observe requests with. */
-export function createSourceRequests({ runtime, requests, tracing, logsOutgoing }: ObservedRequestsSetup): SourceRequests {
-  const { ids, storage } = runtime;
+export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: ObservedRequestsSetup): SourceRequests {
+  const { clock, ids, storage } = runtime;
 
   const isOn = (): boolean => runtime.settings.tracing.enabled || runtime.settings.requestLogging.enabled;
 
@@ -62,7 +62,7 @@ export function createSourceRequests({ runtime, requests, tracing, logsOutgoing 
       const { tracing: traces, requestLogging } = runtime.settings;
       const method = cappedText(arriving.method, maxMethod);
       const { path, query } = splitTarget(cappedText(target, maxPath));
-      const isLogged = requestLogging.enabled && !requests.isIgnored(method, path, 'server');
+      const isLogged = requestLogging.enabled && !book.isIgnored(method, path, 'server');
       const server = host === undefined ? undefined : readHost(host, scheme);
       const clientAddress = clientAddressOf(arriving);
       const span = traces.enabled
@@ -81,11 +81,14 @@ export function createSourceRequests({ runtime, requests, tracing, logsOutgoing 
         path: query === undefined ? path : `${path}?${query}`,
         urlPath: path,
         query,
+        route: undefined,
         scheme,
         protocolVersion,
         serverAddress: server?.address,
         serverPort: server?.port,
         clientAddress,
+        startTime: clock.now(),
+        startedAt: clock.elapsed(),
         span,
         trace: undefined,
         isObserved: true,
@@ -96,7 +99,7 @@ export function createSourceRequests({ runtime, requests, tracing, logsOutgoing 
         progress,
         raw,
       } as const;
-      return served(requests.open(opening, header));
+      return served(book.open(opening, { header }));
     },
     send({ method: given, url, isOwnOrigin = false, header }) {
       if (!observes()) return undefined;
@@ -104,7 +107,7 @@ export function createSourceRequests({ runtime, requests, tracing, logsOutgoing 
       const method = cappedText(given, maxMethod);
       const { path, query } = splitTarget(url.href);
       const attributes = clientAttributes(method, url);
-      const isMeasured = requestLogging.enabled && !requests.isIgnored(method, path, 'client');
+      const isMeasured = requestLogging.enabled && !book.isIgnored(method, path, 'client');
       const isLogged = isMeasured && (requestLogging.outgoing ?? logsOutgoing);
       const span = traces.enabled ? tracing.startSpan(httpSpanName(method), { kind: 'client', attributes: { ...attributes } }) : undefined;
       const own = header?.('x-request-id');
@@ -116,11 +119,14 @@ export function createSourceRequests({ runtime, requests, tracing, logsOutgoing 
         path: isOwnOrigin ? cappedText(query === undefined ? path : `${path}?${query}`, maxPath) : whole,
         urlPath: isOwnOrigin ? cappedText(path, maxPath) : (whole.split('?', 1)[0] as string),
         query: undefined,
+        route: undefined,
         scheme: url.protocol.slice(0, -1),
         protocolVersion: undefined,
         serverAddress: attributes['server.address'] as string | undefined,
         serverPort: attributes['server.port'] as number | undefined,
         clientAddress: undefined,
+        startTime: clock.now(),
+        startedAt: clock.elapsed(),
         span,
         trace: span === undefined ? runtime.currentTrace() : undefined,
         isObserved: true,
@@ -131,7 +137,7 @@ export function createSourceRequests({ runtime, requests, tracing, logsOutgoing 
         progress: undefined,
         raw: undefined,
       } as const;
-      return served(requests.open(opening, header));
+      return served(book.open(opening, { header }));
     },
     headersFor(request, url) {
       if (!tracing.allows(url)) return {};
@@ -142,7 +148,7 @@ export function createSourceRequests({ runtime, requests, tracing, logsOutgoing 
     run: (request, callback) => tracing.runIn(request, callback),
     active() {
       const request = storage.get()?.request;
-      return request instanceof OpenRequest && request.isObserved && request.side === 'server' && !request.isEnded ? request : undefined;
+      return request instanceof OpenRequest && request.facts.isObserved && request.side === 'server' && !request.isEnded ? request : undefined;
     },
   };
 }

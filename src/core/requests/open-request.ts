@@ -17,8 +17,8 @@ export interface RequestHome {
   contextOf(request: OpenRequest): RequestContext;
 }
 
-export interface OpenRequestSetup {
-  readonly home: RequestHome;
+/** What is known of a request from its beginning. */
+export interface RequestFacts {
   readonly requestId: string;
   readonly side: RequestSide | undefined;
   readonly method: string;
@@ -27,6 +27,8 @@ export interface OpenRequestSetup {
   /** The same without query: in names, and as `url.path`. */
   readonly urlPath: string;
   readonly query: string | undefined;
+  /** Where it is known from the beginning. */
+  readonly route: string | undefined;
   readonly scheme: string | undefined;
   readonly protocolVersion: string | undefined;
   readonly serverAddress: string | undefined;
@@ -46,8 +48,8 @@ export interface OpenRequestSetup {
   readonly isMeasured: boolean;
   readonly bodies: BodyPolicy | undefined;
   /** Tells of how much has come and gone over its connection. */
-  readonly progress: (() => number) | undefined;
-  /** What it is to the host. */
+  readonly progress: ((raw: object) => number) | undefined;
+  /** What it is to the host: adapters know it by that. */
   readonly raw: object | undefined;
 }
 
@@ -80,80 +82,58 @@ export interface Ending {
 
 /** A request until it is answered. No method throws. */
 export class OpenRequest implements ActiveRequest {
+  /** What is known from the beginning. Kept, not copied: it has many fields, and there is one for every request. */
+  readonly facts: RequestFacts;
   readonly #home: RequestHome;
   #context: RequestContext | undefined = undefined;
   #params: unknown = undefined;
   #failure: { readonly error: unknown } | undefined = undefined;
   #serialized: SerializedError | undefined = undefined;
-  readonly requestId: string;
-  readonly side: RequestSide | undefined;
-  readonly method: string;
-  readonly path: string;
-  readonly urlPath: string;
-  readonly query: string | undefined;
-  readonly scheme: string | undefined;
-  readonly protocolVersion: string | undefined;
-  readonly serverAddress: string | undefined;
-  readonly serverPort: number | undefined;
-  readonly clientAddress: string | undefined;
-  readonly startTime: number;
-  readonly startedAt: number;
-  readonly span: Span | undefined;
-  readonly #trace: TraceContext | undefined;
-  readonly isObserved: boolean;
-  readonly isCorrelated: boolean;
-  readonly isLogged: boolean;
-  readonly isMeasured: boolean;
-  /** What of its bodies is wanted. `undefined`: nothing. */
-  readonly bodies: BodyPolicy | undefined;
-  readonly progress: (() => number) | undefined;
-  /** What it is to the host: adapters know it by that. */
-  readonly raw: object | undefined;
-  /** How far it was when that was last looked at. */
-  progressed: number;
+  /** How much had come and gone over its connection when that was last looked at. */
+  #progressed: number | undefined = undefined;
   /** When it was last seen to go on, on the monotonic clock. */
   seenAt: number;
   isEnded = false;
   /** Whether the application has told of it by hand: what it tells of next is another one. */
   isAdopted = false;
-  route: string | undefined = undefined;
+  route: string | undefined;
   /** What the application adds to its response. */
   attributes: Attributes | undefined = undefined;
   requestData: unknown = undefined;
   data: unknown = undefined;
   status: RequestStatus | undefined = undefined;
 
-  constructor(setup: OpenRequestSetup) {
-    this.#home = setup.home;
-    this.requestId = setup.requestId;
-    this.side = setup.side;
-    this.method = setup.method;
-    this.path = setup.path;
-    this.urlPath = setup.urlPath;
-    this.query = setup.query;
-    this.scheme = setup.scheme;
-    this.protocolVersion = setup.protocolVersion;
-    this.serverAddress = setup.serverAddress;
-    this.serverPort = setup.serverPort;
-    this.clientAddress = setup.clientAddress;
-    this.startTime = setup.startTime;
-    this.startedAt = setup.startedAt;
-    this.seenAt = setup.startedAt;
-    this.span = setup.span;
-    this.#trace = setup.trace;
-    this.isObserved = setup.isObserved;
-    this.isCorrelated = setup.isCorrelated;
-    this.isLogged = setup.isLogged;
-    this.isMeasured = setup.isMeasured;
-    this.bodies = setup.bodies;
-    this.progress = setup.progress;
-    this.raw = setup.raw;
-    this.progressed = setup.progress?.() ?? 0;
+  constructor(home: RequestHome, facts: RequestFacts) {
+    this.#home = home;
+    this.facts = facts;
+    this.route = facts.route;
+    this.seenAt = facts.startedAt;
+  }
+
+  get requestId(): string {
+    return this.facts.requestId;
+  }
+
+  get side(): RequestSide | undefined {
+    return this.facts.side;
+  }
+
+  get span(): Span | undefined {
+    return this.facts.span;
+  }
+
+  /** What of its bodies is wanted. `undefined`: nothing. */
+  get bodies(): BodyPolicy | undefined {
+    return this.facts.bodies;
+  }
+
+  get isCorrelated(): boolean {
+    return this.facts.isCorrelated;
   }
 
   get trace(): TraceContext | undefined {
-    const { span } = this;
-    return span?.recording === true ? span.trace : this.#trace;
+    const { span, trace } = this.facts;
+    return span?.recording === true ? span.trace : trace;
   }
 
   /** Made when it is asked for: of most requests nobody asks. */
@@ -163,7 +143,7 @@ export class OpenRequest implements ActiveRequest {
 
   /** `GET /orders/:id`, or the path where no route is known. */
   get name(): string {
-    return `${this.method} ${this.route ?? this.urlPath}`;
+    return `${this.facts.method} ${this.route ?? this.facts.urlPath}`;
   }
 
   /** The parameters it was given, and those of its route. A function gives them now, once. */
@@ -201,6 +181,18 @@ export class OpenRequest implements ActiveRequest {
     return this.#serialized;
   }
 
+  /** Notes how much has come and gone over its connection, unless that is noted already. */
+  look(): void {
+    this.#progressed ??= this.#progress();
+  }
+
+  /** Whether there was more since it was last looked at. */
+  hasGoneOn(): boolean {
+    const [before, now] = [this.#progressed, this.#progress()];
+    this.#progressed = now;
+    return before !== undefined && now !== before;
+  }
+
   answered(statusCode: number, header?: (name: string) => unknown): void {
     this.end({ statusCode, header });
   }
@@ -222,6 +214,11 @@ export class OpenRequest implements ActiveRequest {
     if (this.isEnded) return;
     this.#home.ended(this, ending);
     this.isEnded = true;
+  }
+
+  #progress(): number {
+    const { progress, raw } = this.facts;
+    return progress === undefined || raw === undefined ? 0 : progress(raw);
   }
 
   #addParams(params: unknown): void {

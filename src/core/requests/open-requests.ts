@@ -30,11 +30,6 @@ export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenR
   let timer: Subscription | undefined;
   let dueAt = Number.POSITIVE_INFINITY;
 
-  function first(): OpenRequest | undefined {
-    for (const request of open) return request;
-    return undefined;
-  }
-
   function arm(due: number): void {
     timer?.unsubscribe();
     dueAt = due;
@@ -47,28 +42,40 @@ export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenR
     dueAt = Number.POSITIVE_INFINITY;
   }
 
+  /** At half of its time a request is looked at for the first time: not before, as most are over long before that. */
   function sweep(): void {
     const { deadline } = policy();
     const now = clock.elapsed();
+    let due = Number.POSITIVE_INFINITY;
     for (const request of open) {
-      if (request.seenAt + deadline > now) break;
-      // Back to the end: a stream of events may go on for days.
+      const age = now - request.seenAt;
+      if (age < deadline / 2) {
+        due = Math.min(due, request.seenAt + deadline / 2);
+        break;
+      }
+      if (age < deadline) {
+        request.look();
+        due = Math.min(due, request.seenAt + deadline);
+        continue;
+      }
       open.delete(request);
-      if (hasGoneOn(request, now)) open.add(request);
-      else abandon(request, `no answer within ${deadline} ms`);
+      if (request.hasGoneOn()) {
+        // Back to the end: a stream of events may go on for days.
+        request.seenAt = now;
+        open.add(request);
+      } else abandon(request, `no answer within ${deadline} ms`);
     }
-    const next = first();
-    if (next === undefined) disarm();
-    else arm(next.seenAt + deadline);
+    if (due < Number.POSITIVE_INFINITY) arm(due);
+    else disarm();
   }
 
   return {
     add(request) {
       const { deadline, maxOpen } = policy();
       open.add(request);
-      if (request.seenAt + deadline < dueAt) arm(request.seenAt + deadline);
+      if (request.seenAt + deadline / 2 < dueAt) arm(request.seenAt + deadline / 2);
       if (open.size <= maxOpen) return;
-      const oldest = first() as OpenRequest;
+      const [oldest = request] = open;
       open.delete(oldest);
       overflowed(maxOpen);
       abandon(oldest, `more than ${maxOpen} requests wait for their answers`);
@@ -83,12 +90,4 @@ export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenR
     },
     [Symbol.iterator]: () => open.values(),
   };
-}
-
-function hasGoneOn(request: OpenRequest, now: number): boolean {
-  const progressed = request.progress?.() ?? 0;
-  if (progressed === request.progressed) return false;
-  request.progressed = progressed;
-  request.seenAt = now;
-  return true;
 }

@@ -36,7 +36,7 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
   /** Counts what is not: a signal that nobody wants is a signal all the same. */
   function wants(request: OpenRequest, kind: 'request' | 'response', severity: number): boolean {
     const { enabled, requestLogging } = runtime.settings;
-    if (!enabled || !request.isLogged) return false;
+    if (!enabled || !request.facts.isLogged) return false;
     if (!requestLogging.enabled || severity < requestLogging.level) {
       runtime.skip('disabled');
       return false;
@@ -56,7 +56,7 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
       statusCode,
       errorType: ending.errorType ?? (isFailure ? named : undefined),
       error,
-      duration: ending.duration ?? Math.max(0, clock.elapsed() - request.startedAt),
+      duration: ending.duration ?? Math.max(0, clock.elapsed() - request.facts.startedAt),
     };
   }
 
@@ -65,44 +65,44 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
     const { span } = request;
     if (span === undefined || !span.recording) return;
     const { status, errorType } = outcome;
-    if (!request.isObserved) span.updateName(request.name);
-    else if (request.side === 'server' && request.route !== undefined && span.name === httpSpanName(request.method)) {
+    if (!request.facts.isObserved) span.updateName(request.name);
+    else if (request.side === 'server' && request.route !== undefined && span.name === httpSpanName(request.facts.method)) {
       // Who gave it a name of another kind knows better.
-      span.updateName(httpSpanName(request.method, request.route));
+      span.updateName(httpSpanName(request.facts.method, request.route));
     }
-    if (span instanceof RecordingSpan) span.setCopied(request.isObserved ? snapshotAttributes(request.attributes, spanAttributes(request, outcome)) : attributes);
+    if (span instanceof RecordingSpan) span.setCopied(request.facts.isObserved ? snapshotAttributes(request.attributes, spanAttributes(request, outcome)) : attributes);
     if (ending.failure !== undefined) span.recordException(ending.failure.error);
     // A status code explains itself.
-    const message = ending.message ?? (request.isObserved ? undefined : outcome.error?.message);
+    const message = ending.message ?? (request.facts.isObserved ? undefined : outcome.error?.message);
     if (status !== 'success' || errorType !== undefined) span.setStatus({ code: 'error', message });
   }
 
   /** The route that anybody set on the span is as good as one that a framework told. */
   function findRoute(request: OpenRequest): void {
     const { span } = request;
-    if (!request.isObserved || request.side !== 'server' || !(span instanceof RecordingSpan)) return;
+    if (!request.facts.isObserved || request.side !== 'server' || !(span instanceof RecordingSpan)) return;
     const given = span.attribute('http.route');
     if (typeof given === 'string') request.route = given;
   }
 
   function measure(request: OpenRequest, { statusCode, errorType, duration }: Outcome): void {
-    if (!request.isMeasured || !runtime.settings.enabled || !runtime.wants('metric')) return;
+    if (!request.facts.isMeasured || !runtime.settings.enabled || !runtime.wants('metric')) return;
     const isServer = request.side === 'server';
     // Few values each: never the path. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
-    const { 'http.request.method': method } = methodAttributes(request.method);
+    const { 'http.request.facts.method': method } = methodAttributes(request.facts.method);
     runtime.emit({
       kind: 'metric',
       name: isServer ? 'http.server.request.duration' : 'http.client.request.duration',
-      timestamp: request.startTime + duration,
+      timestamp: request.facts.startTime + duration,
       attributes: {
-        'http.request.method': method,
-        'url.scheme': request.scheme,
+        'http.request.facts.method': method,
+        'url.scheme': request.facts.scheme,
         'http.response.status_code': statusCode,
         'http.route': request.route,
         'error.type': errorType,
-        'network.protocol.version': request.protocolVersion,
-        'server.address': isServer ? undefined : request.serverAddress,
-        'server.port': isServer ? undefined : request.serverPort,
+        'network.protocol.version': request.facts.protocolVersion,
+        'server.address': isServer ? undefined : request.facts.serverAddress,
+        'server.port': isServer ? undefined : request.facts.serverPort,
       },
       // Of every request, whatever is sampled.
       trace: undefined,
@@ -119,13 +119,13 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
       runtime.emit({
         kind: 'request',
         name: request.name,
-        timestamp: request.startTime,
+        timestamp: request.facts.startTime,
         attributes: snapshotAttributes(attributes, requestAttributes(request)) as FreshAttributes,
         trace: whereOf(request),
         requestId: request.requestId,
         side: request.side,
-        method: request.method,
-        path: request.path,
+        method: request.facts.method,
+        path: request.facts.path,
         params: request.params,
         headers: headersOf(header, runtime.settings.requestLogging),
       });
@@ -134,7 +134,7 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
       findRoute(request);
       const outcome = outcomeOf(request, ending);
       const { status, statusCode, errorType, error, duration } = outcome;
-      const known = requestAttributes(request, statusCode, errorType);
+      const known = responseAttributes(request, statusCode, errorType);
       const attributes = request.attributes === undefined ? known : (snapshotAttributes(request.attributes, known) as FreshAttributes);
       // Before they are handed over.
       endSpan(request, outcome, ending, attributes);
@@ -143,13 +143,13 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
         runtime.emit({
           kind: 'response',
           name: request.name,
-          timestamp: request.startTime,
+          timestamp: request.facts.startTime,
           attributes,
           trace: whereOf(request),
           requestId: request.requestId,
           side: request.side,
-          method: request.method,
-          path: request.path,
+          method: request.facts.method,
+          path: request.facts.path,
           status,
           statusCode,
           duration,
@@ -172,8 +172,12 @@ function whereOf(request: OpenRequest): OpenRequest['trace'] {
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
-export function requestAttributes(request: OpenRequest, statusCode?: number, errorType?: string): FreshAttributes {
-  return request.isObserved ? observedAttributes(request, statusCode, errorType) : givenAttributes(request, statusCode, errorType);
+export function requestAttributes(request: OpenRequest): FreshAttributes {
+  return request.facts.isObserved ? observedAttributes(request) : givenAttributes(request);
+}
+
+function responseAttributes(request: OpenRequest, statusCode: number | undefined, errorType: string | undefined): FreshAttributes {
+  return request.facts.isObserved ? answeredAttributes(request, statusCode, errorType) : givenAttributes(request, statusCode, errorType);
 }
 
 /** What the span of a request that was observed does not have from its beginning. */
@@ -186,31 +190,43 @@ function spanAttributes({ route }: OpenRequest, { statusCode, errorType }: Outco
 }
 
 /** In one literal, so that engines keep one shape. */
-function observedAttributes(request: OpenRequest, statusCode: number | undefined, errorType: string | undefined): FreshAttributes {
-  const { 'http.request.method': method, 'http.request.method_original': original } = methodAttributes(request.method);
+function observedAttributes(request: OpenRequest): FreshAttributes {
+  const { 'http.request.facts.method': method, 'http.request.method_original': original } = methodAttributes(request.facts.method);
   return {
-    'http.request.method': method,
+    'http.request.facts.method': method,
     'http.request.method_original': original,
-    'url.path': request.urlPath,
-    'url.query': request.query,
-    'url.scheme': request.scheme,
+    'url.path': request.facts.urlPath,
+    'url.query': request.facts.query,
+    'url.scheme': request.facts.scheme,
     'http.route': request.route,
-    'server.address': request.serverAddress,
-    'server.port': request.serverPort,
-    'client.address': request.clientAddress,
-    'network.protocol.version': request.protocolVersion,
+    'server.address': request.facts.serverAddress,
+    'server.port': request.facts.serverPort,
+    'client.address': request.facts.clientAddress,
+    'network.protocol.version': request.facts.protocolVersion,
+  };
+}
+
+/** What tells of the way to the server, the request has said. */
+function answeredAttributes(request: OpenRequest, statusCode: number | undefined, errorType: string | undefined): FreshAttributes {
+  const { 'http.request.facts.method': method, 'http.request.method_original': original } = methodAttributes(request.facts.method);
+  return {
+    'http.request.facts.method': method,
+    'http.request.method_original': original,
+    'url.path': request.facts.urlPath,
+    'http.route': request.route,
+    'client.address': request.facts.clientAddress,
     'http.response.status_code': statusCode,
     'error.type': errorType,
   };
 }
 
 /** Of what the application tells by hand, little is known. */
-function givenAttributes(request: OpenRequest, statusCode: number | undefined, errorType: string | undefined): FreshAttributes {
+function givenAttributes(request: OpenRequest, statusCode?: number, errorType?: string): FreshAttributes {
   const attributes: FreshAttributes = {};
   if (request.side !== undefined) {
-    Object.assign(attributes, methodAttributes(request.method));
-    attributes['url.path'] = request.urlPath;
-    if (request.query !== undefined) attributes['url.query'] = request.query;
+    Object.assign(attributes, methodAttributes(request.facts.method));
+    attributes['url.path'] = request.facts.urlPath;
+    if (request.facts.query !== undefined) attributes['url.query'] = request.facts.query;
     if (request.route !== undefined) attributes['http.route'] = request.route;
   }
   if (statusCode !== undefined) attributes['http.response.status_code'] = statusCode;

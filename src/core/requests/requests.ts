@@ -10,11 +10,12 @@ import { traceOfParent } from '../tracing/span-parent.ts';
 import type { Span, SpanParent } from '../tracing/span.ts';
 import type { TracingManager } from '../tracing/tracing-manager.ts';
 import { OpenRequest } from './open-request.ts';
-import { createOpenRequests } from './open-requests.ts';
+import type { RequestFacts } from './open-request.ts';
 import { isDuration, outcomeOf, statusCodeOf } from './outcome.ts';
 import { headerReader, isContext, maxMethod, readDetails, readResponse, requestIdOf, routeOf } from './read-request.ts';
 import type { RequestContext, RequestDetails, RequestInput, RequestLogger, ResponseInput } from './request.ts';
-import { createRequestSignals, requestAttributes } from './request-signals.ts';
+import type { RequestBook } from './request-book.ts';
+import { requestAttributes } from './request-signals.ts';
 
 /** With a callback: what it returns. Without: the context to answer. */
 export interface TraceRequest {
@@ -23,59 +24,28 @@ export interface TraceRequest {
   (method: string, path: string, details?: RequestDetails): RequestContext;
 }
 
-/** The requests of one manager, whoever logs them. */
+/** What the application tells of requests by hand. */
 export interface Requests extends RequestLogger {
   /** A request with a span of its own; with a callback, active inside it and answered by what it returns or throws. */
   readonly trace: TraceRequest;
-  /** For what sees requests by itself. Opens one that `setup` describes, and says so on the stream. */
-  open(setup: Opening, header: ((name: string) => unknown) | undefined): OpenRequest;
-  /** Whether the application wants it left out. Never throws. */
-  isIgnored(method: string, path: string, side: OpenRequest['side']): boolean;
-  /** Ends what is open: nobody will any more. */
-  close(): void;
 }
 
-/** What is known of a request that is seen; the rest is added here. */
-export type Opening = Omit<ConstructorParameters<typeof OpenRequest>[0], 'home' | 'startTime' | 'startedAt'>;
-
-export function createRequests(runtime: Runtime, tracer: TracingManager): Requests {
+export function createRequests(runtime: Runtime, book: RequestBook, tracer: TracingManager): Requests {
   const { clock, ids, storage, diagnostics } = runtime;
-  const signals = createRequestSignals(runtime);
-  /** By what the application has of them, ended ones too. */
-  const known = new WeakMap<RequestContext, OpenRequest>();
-  const open = createOpenRequests({
-    clock,
-    policy: () => runtime.settings.requestLogging,
-    abandon: (request, why) => request.end({ status: 'abandoned', errorType: 'abandoned', message: why }),
-    overflowed: (maxOpen) => diagnostics.ignored('requestLogging', `more than ${maxOpen} requests wait for their answers: the oldest is abandoned`),
-  });
-  const home: ConstructorParameters<typeof OpenRequest>[0]['home'] = {
-    ended(request, ending) {
-      open.delete(request);
-      safely('response', () => signals.ended(request, ending));
-    },
-    contextOf(request) {
-      const { requestId, method, path, startTime, trace } = request;
-      const context = { requestId, method, path, startTime, trace };
-      known.set(context, request);
-      return context;
-    },
-  };
 
   function begin(method: string, path: string, given: RequestDetails, span?: Span): OpenRequest {
     const details = readDetails(given);
     const isHttp = isHttpMethod(method);
     const [urlPath, query] = isHttp ? splitQuery(path) : [path, undefined];
     const side = isHttp ? 'server' : undefined;
-    const isLogged = !isIgnored(method, urlPath, side);
-    const request = new OpenRequest({
-      home,
+    const facts: RequestFacts = {
       requestId: requestIdOf(details) ?? outerIdOf(details.parent) ?? ids.requestId(),
       side,
       method,
       path,
       urlPath,
       query,
+      route: routeOf(details.route),
       scheme: undefined,
       protocolVersion: undefined,
       serverAddress: undefined,
@@ -87,23 +57,16 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
       trace: span?.recording === true ? undefined : traceOf(details.parent),
       isObserved: false,
       isCorrelated: false,
-      isLogged,
+      isLogged: !book.isIgnored(method, urlPath, side),
       // What is told by hand may be anything: a part of a request, one of a page, a replay.
       isMeasured: false,
       bodies: undefined,
       progress: undefined,
       raw: undefined,
-    });
-    request.route = routeOf(details.route);
-    if (details.params !== undefined) request.giveParams(details.params);
-    if (span instanceof RecordingSpan) span.setCopied(snapshotAttributes(details.attributes, requestAttributes(request))).serve(request);
-    return watch(request, headerReader(details.headers), details.attributes);
-  }
-
-  function watch(request: OpenRequest, header: ((name: string) => unknown) | undefined, attributes?: unknown): OpenRequest {
-    const { enabled, requestLogging } = runtime.settings;
-    if (enabled && requestLogging.enabled) open.add(request);
-    safely('request', () => signals.began(request, header, attributes));
+    };
+    const { params, attributes } = details;
+    const request = book.open(facts, { header: headerReader(details.headers), attributes, params });
+    if (span instanceof RecordingSpan) span.setCopied(snapshotAttributes(attributes, requestAttributes(request))).serve(request);
     return request;
   }
 
@@ -119,30 +82,10 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
     return parent === undefined ? runtime.currentTrace() : (traceOfParent(parent) ?? undefined);
   }
 
-  function isIgnored(method: string, path: string, side: OpenRequest['side']): boolean {
-    const { ignores } = runtime.settings.requestLogging;
-    if (ignores === undefined) return false;
-    try {
-      return ignores({ method, path, side }) === true;
-    } catch {
-      diagnostics.ignored('requestLogging', 'an `ignore` that throws: the request is logged');
-      return false;
-    }
-  }
-
-  /** The request of a context: of a copy of it, too, while it waits for its answer. */
-  function requestOf(context: RequestContext): OpenRequest | undefined {
-    const own = known.get(context);
-    if (own !== undefined) return own;
-    const { requestId, startTime } = { requestId: readProperty(context, 'requestId'), startTime: readProperty(context, 'startTime') };
-    for (const request of open) if (request.requestId === requestId && request.startTime === startTime) return request;
-    return undefined;
-  }
-
   function answer(given: unknown, response: ResponseInput): void {
     if (!runtime.settings.enabled) return;
     if (!isContext(given)) return diagnostics.ignored('logResponse', 'not the context of a request');
-    const request = requestOf(given);
+    const request = book.requestOf(given);
     if (request === undefined) return diagnostics.ignored('logResponse', 'the context of a request that nobody knows of');
     answerTo(request, response);
   }
@@ -153,7 +96,7 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
     const statusCode = statusCodeOf(givenStatus);
     const status = outcomeOf(givenStatus, statusCode, error);
     request.tell({ route: routeOf(route), attributes, data: responseData === undefined ? undefined : snapshot(responseData) });
-    if (request.isObserved) {
+    if (request.facts.isObserved) {
       // Whoever saw it come in ends it; what the application says of how it went counts.
       if (givenStatus !== undefined || error !== undefined) request.tell({ status });
       if (error !== undefined) request.threw(error);
@@ -183,7 +126,7 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
     return safely('logRequest', () => {
       const [method, path] = [snapshotText(givenMethod, maxMethod), snapshotText(givenPath)];
       const seen = seenHere(readProperty(details, 'parent'));
-      const isSame = seen?.method === method && seen.urlPath === splitQuery(path)[0];
+      const isSame = seen?.facts.method === method && seen.facts.urlPath === splitQuery(path)[0];
       return isSame ? adopt(seen, details) : begin(method, path, details);
     });
   }
@@ -203,7 +146,7 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
   /** The request that was seen to come in here: what the application tells of it is no request of its own. */
   function seenHere(parent: unknown): OpenRequest | undefined {
     const request = storage.get()?.request;
-    if (!(request instanceof OpenRequest) || !request.isObserved || request.side !== 'server' || request.isEnded || request.isAdopted) return undefined;
+    if (!(request instanceof OpenRequest) || !request.facts.isObserved || request.side !== 'server' || request.isEnded || request.isAdopted) return undefined;
     if (parent === undefined) return request;
     const given = traceOfParent(parent);
     const { span } = request;
@@ -233,9 +176,6 @@ export function createRequests(runtime: Runtime, tracer: TracingManager): Reques
       return request instanceof OpenRequest ? request.context : (request as RequestContext | undefined);
     },
     trace,
-    open: (setup, header) => watch(new OpenRequest({ ...setup, home, startTime: clock.now(), startedAt: clock.elapsed() }), header),
-    isIgnored,
-    close: () => open.close(),
   };
 
   function trace<T>(

@@ -17,7 +17,7 @@ export interface ArrivingRequest {
   /** Where the connection comes from. */
   readonly address?: string | undefined;
   /** Tells of how much has come and gone over the connection: while that goes on, the request is not given up. */
-  readonly progress?: (() => number) | undefined;
+  readonly progress?: ((raw: object) => number) | undefined;
   /** What it is to the host, so that an adapter finds it again. */
   readonly raw?: object | undefined;
 }

@@ -5,12 +5,14 @@ import type { ManagerHandle } from '../../core/manager.ts';
 import type { ObservabilityManager } from '../../core/observability.ts';
 import type { OpenRequest } from '../../core/requests/open-request.ts';
 import { getObservabilityManager } from '../main.ts';
-import { createArrivals } from '../sources/arrivals.ts';
+import { arrivedFor, createArrivals } from '../sources/arrivals.ts';
 import { createHttp1Exchanges } from '../sources/http1-exchanges.ts';
 import type { Http1Exchanges } from '../sources/http1-exchanges.ts';
 import { createHttp2Streams } from '../sources/http2-streams.ts';
 import type { Http2Streams } from '../sources/http2-streams.ts';
 import { sayNotFollowed } from '../sources/not-followed.ts';
+import { routeParams } from '../sources/route-params.ts';
+import type { WatchFramework } from '../sources/watch-framework.ts';
 
 /** Options of every adapter. */
 export interface AdapterOptions {
@@ -38,29 +40,40 @@ export type RawResponse = ServerResponse | Http2ServerResponse;
 export type Serve = (request: RawRequest, response: RawResponse) => Serving | undefined;
 
 interface Followed {
+  readonly handle: ManagerHandle;
   readonly exchanges: Http1Exchanges;
   readonly streams: Http2Streams;
+  readonly stop: () => void;
 }
 
-export function createServe(adapter: string, { obs }: AdapterOptions = {}): Serve {
+/** `watch`: how the framework tells over channels, which is listened to for the requests that are opened here. */
+export function createServe(adapter: string, { obs }: AdapterOptions = {}, watch?: WatchFramework): Serve {
   /** Of the manager of the last request: mostly there is one. */
-  let last: { readonly handle: ManagerHandle; readonly followed: Followed } | undefined;
+  let last: Followed | undefined;
 
   function followedBy(handle: ManagerHandle): Followed {
-    if (last?.handle === handle) return last.followed;
+    if (last?.handle === handle) return last;
+    last?.stop();
     const { requests, tracing } = handle.sources;
-    const arrivals = createArrivals({ requests, tracing, ignores: undefined });
+    const arrivals = createArrivals({ requests, tracing, ignores: undefined, enters: false });
     const failed = (error: unknown): void => sayNotFollowed(tracing, adapter, error);
-    last = { handle, followed: { exchanges: createHttp1Exchanges(arrivals, failed), streams: createHttp2Streams(arrivals) } };
-    return last.followed;
+    const exchanges = createHttp1Exchanges(arrivals, failed);
+    const streams = createHttp2Streams(arrivals);
+    const stop = watch?.((request) => exchanges.arrivalOf(request) ?? streams.arrivalOf(request), failed) ?? (() => undefined);
+    last = { handle, exchanges, streams, stop };
+    // With the manager: an adapter has no end of its own.
+    handle.manager.health$.subscribe({ complete: stop });
+    return last;
   }
 
   function find(handle: ManagerHandle, request: RawRequest, response: RawResponse): OpenRequest | undefined {
     const { requests } = handle.sources;
-    const stream = Reflect.get(request, 'stream') as ServerHttp2Stream | undefined;
-    const active = requests.active();
-    if (active !== undefined && active.raw === (stream ?? request)) return active;
-    if (!requests.observes()) return undefined;
+    const stream = streamOf(request);
+    const arrived = arrivedFor(requests);
+    const raw = stream ?? request;
+    // Seen before, also where it is not to be told of, or has ended meanwhile.
+    if (arrived.has(raw)) return arrived.get(raw);
+    if (handle.isShutDown || !requests.observes()) return undefined;
     const { exchanges, streams } = followedBy(handle);
     if (stream !== undefined) return streams.begin(stream, request.headers);
     return exchanges.follow(request as IncomingMessage, response as ServerResponse);
@@ -80,12 +93,13 @@ export function createServe(adapter: string, { obs }: AdapterOptions = {}): Serv
 
 function servingOf(request: OpenRequest, run: Serving['run']): Serving {
   return {
-    routed: (route, params) => request.tell({ route, params: isEmpty(params) ? undefined : params }),
+    routed: (route, params) => request.tell({ route, params: routeParams(params) }),
     failed: (error) => request.threw(error),
     run,
   };
 }
 
-function isEmpty(params: unknown): boolean {
-  return typeof params !== 'object' || params === null || Object.keys(params).length === 0;
+/** Only of HTTP/2: an application may leave anything on its requests. */
+function streamOf(request: RawRequest): ServerHttp2Stream | undefined {
+  return request.httpVersionMajor === 2 ? (request as Http2ServerRequest).stream : undefined;
 }

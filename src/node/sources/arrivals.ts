@@ -18,17 +18,18 @@ export interface Arriving {
   readonly host: string | undefined;
   readonly protocolVersion: string;
   readonly headers: IncomingHttpHeaders;
+  readonly header: (name: string) => unknown;
   readonly address: string | undefined;
   /** See `ArrivingRequest`. */
-  readonly progress: (() => number) | undefined;
+  readonly progress: ((raw: object) => number) | undefined;
   readonly raw: object;
 }
 
 /** Opens the requests that come in. */
 export interface Arrivals {
   /**
-   * `undefined`: it is not to be seen. In any case nothing of what was active on its connection before is left. `body` is what the
-   * rest of the request comes by, when there is a rest.
+   * `undefined`: it is not to be seen. If it `enters`, nothing of what was active on its connection before is left in any case. `body`
+   * is what the rest of the request comes by, when there is a rest.
    */
   begin(arriving: Arriving, body?: EventEmitter): OpenRequest | undefined;
 }
@@ -37,9 +38,37 @@ export interface ArrivalsSetup {
   readonly requests: SourceRequests;
   readonly tracing: Pick<SourceTracing, 'ignored'>;
   readonly ignores: Ignores<IncomingRequest> | undefined;
+  /** Whether a request is active from when it comes in; else only in what is run with it. Default true. */
+  readonly enters?: boolean;
 }
 
-export function createArrivals({ requests, tracing, ignores }: ArrivalsSetup): Arrivals {
+/** Also of another copy of this package in the process: an adapter may have one. */
+const key: unique symbol = Symbol.for('@arkhe/observability/arrivals/1') as never;
+
+/** All that came in for one manager, by what it is to the host. */
+export interface Arrived {
+  has(raw: object): boolean;
+  get(raw: object): OpenRequest | undefined;
+  set(raw: object, request: OpenRequest | undefined): void;
+}
+
+/**
+ * What came in for this manager, ended requests too: whichever source or adapter sees a request again, it is no other one. Those that
+ * are not to be seen are `undefined`. It stands on the host's own object, because a map that lets go of it costs as much as the rest.
+ */
+export function arrivedFor(requests: SourceRequests): Arrived {
+  const holder = requests as SourceRequests & { [key]?: symbol };
+  const mark = (holder[key] ??= Symbol('observed'));
+  return {
+    has: (raw) => mark in raw,
+    get: (raw) => (raw as Record<symbol, OpenRequest | undefined>)[mark],
+    set: (raw, request) => void ((raw as Record<symbol, OpenRequest | undefined>)[mark] = request),
+  };
+}
+
+export function createArrivals({ requests, tracing, ignores, enters = true }: ArrivalsSetup): Arrivals {
+  const arrived = arrivedFor(requests);
+
   function isSeen({ method, target, headers }: Arriving): boolean {
     if (isOwnExport({ method, target, userAgent: headers['user-agent'], contentType: headers['content-type'] })) return false;
     return ignores === undefined || !ignores({ method, path: pathOf(target) }, tracing);
@@ -47,9 +76,10 @@ export function createArrivals({ requests, tracing, ignores }: ArrivalsSetup): A
 
   return {
     begin(arriving, body) {
-      const { headers } = arriving;
-      const request = isSeen(arriving) ? requests.serve({ ...arriving, header: (name) => headers[name] }) : undefined;
-      requests.enter(request);
+      // As it is: it has so many fields that a copy would cost more than all else here.
+      const request = isSeen(arriving) ? requests.serve(arriving) : undefined;
+      arrived.set(arriving.raw, request);
+      if (enters) requests.enter(request);
       // Node tells of what comes later from outside of the handler.
       if (request !== undefined && body !== undefined) patchMethod(body, 'emit', (_, args, proceed) => requests.run(request, () => proceed(args)));
       return request;

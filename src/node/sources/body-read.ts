@@ -9,7 +9,7 @@ import { patchMethod } from './patch-method.ts';
  * Tells the body of a request once the application has read all of it, however it does. Every piece that leaves a stream goes by in the
  * event `data`, that of `read()` too: without a listener, nothing is read that the application does not.
  */
-export function logBodyRead(request: OpenRequest, policy: BodyPolicy, stream: Readable, header: (name: string) => unknown): void {
+export function logBodyRead(request: OpenRequest, policy: BodyPolicy, stream: Readable & { readonly aborted?: boolean }, header: (name: string) => unknown): void {
   const body = createLoggedBody(policy, header);
   if (body === undefined) return;
   const undo = patchMethod(stream, 'emit', (_, args, proceed) => {
@@ -20,7 +20,8 @@ export function logBodyRead(request: OpenRequest, policy: BodyPolicy, stream: Re
   });
   function end(): void {
     undo();
-    request.tell({ requestData: body?.value() });
+    // Of HTTP/2, what was cut off ends, too.
+    if (stream.aborted !== true) request.tell({ requestData: body?.value() });
   }
 }
 

@@ -15,12 +15,15 @@ export interface SentHead {
 /** These have no body, whatever is written. */
 const bodiless: ReadonlySet<number> = new Set([204, 304]);
 
+/** Of HTTP/2, that of a request that was cut off is ended by Node, too. */
+export type WrittenStream = Writable & { readonly aborted?: boolean };
+
 /**
  * Tells the body of a response once the application has written all of it. Each piece is on its way before it is looked at, and by then
  * the head is final.
  */
-export function logBodyWritten(request: OpenRequest, policy: BodyPolicy, stream: Writable, head: () => SentHead): void {
-  if (request.method === 'HEAD') return;
+export function logBodyWritten(request: OpenRequest, policy: BodyPolicy, stream: WrittenStream, head: () => SentHead): void {
+  if (request.facts.method === 'HEAD') return;
   let seen: { readonly body: LoggedBody | undefined } | undefined;
 
   function add(piece: unknown, encoding: unknown): void {
@@ -47,7 +50,7 @@ export function logBodyWritten(request: OpenRequest, policy: BodyPolicy, stream:
   );
   function end(): void {
     for (const step of undo) step();
-    request.tell({ data: seen?.body?.value() });
+     request.tell({ data: seen?.body?.value() });
   }
 }
 

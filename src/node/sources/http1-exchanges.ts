@@ -144,10 +144,19 @@ export function arriving(request: IncomingMessage): Arriving {
     host: headers.host,
     protocolVersion: httpVersion,
     headers,
-    address: socket.remoteAddress,
-    progress: () => socket.bytesRead + socket.bytesWritten,
+    header: (name) => headers[name],
+    // Asked for when it is wanted: the socket asks the system.
+    get address() {
+      return socket.remoteAddress;
+    },
+    progress: bytesMoved,
     raw: request,
   };
+}
+
+function bytesMoved(raw: object): number {
+  const { socket } = raw as IncomingMessage;
+  return socket.bytesRead + socket.bytesWritten;
 }
 
 function logBodies(arrival: OpenRequest, policy: BodyPolicy, request: IncomingMessage, response: ServerResponse): void {

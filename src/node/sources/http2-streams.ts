@@ -32,6 +32,7 @@ export function createHttp2Streams(arrivals: Arrivals): Http2Streams {
         host: headers[':authority'] ?? headers.host,
         protocolVersion: '2',
         headers,
+        header: (name: string) => headers[name],
         address: stream.session?.socket.remoteAddress,
         progress: () => pieces,
         raw: stream,

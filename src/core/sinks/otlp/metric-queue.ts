@@ -4,6 +4,8 @@ import type { MetricSignal, ProfileSignal, Signal } from '../../signal.ts';
 import type { WriteContext } from '../../sink.ts';
 import { Distribution } from '../../statistics/distribution.ts';
 import type { OtlpSettings } from './otlp-options.ts';
+import { createAttributeIndex } from './attribute-index.ts';
+import type { AttributeIndex } from './attribute-index.ts';
 import { toOtlpBuckets } from './otlp-metrics.ts';
 import type { Instrument, Metric, Point } from './otlp-metrics.ts';
 import type { OtlpResource } from './otlp-resource.ts';
@@ -19,6 +21,10 @@ const longestKey = 4_096;
 const bytesPerSeries = 256;
 /** Greater ones could add up to an infinity. */
 const greatest = 1e150;
+
+/** Places of attributes that are remembered. */
+const maxPlaces = 20_000;
+const overflow: Fields = Object.freeze({ 'otel.metric.overflow': true });
 
 /** Numbers of one metric with one set of attributes. */
 interface Series {
@@ -37,12 +43,14 @@ interface Series {
   fresh: number;
 }
 
-/** The series a name was last recorded in, for signals without attributes of their own. */
+/** The series a name was recorded in, so that they are found without a look at each attribute's text. */
 interface Recent {
-  readonly attributes: object;
   readonly variant: string | boolean;
   readonly unit: string;
-  readonly series: Series;
+  /** What signals without attributes of their own have: always the same object. */
+  shared: object | undefined;
+  sharedSeries: Series | undefined;
+  readonly index: AttributeIndex<Series>;
 }
 
 export interface MetricQueueOptions {
@@ -69,7 +77,10 @@ export interface MetricPoint {
 export function createMetricQueue({ clock, temporality, resource, send }: MetricQueueOptions): Queue {
   const seriesByKey = new Map<string, Series>();
   const recentCalls = new Map<string, Recent>();
+  const recentFailures = new Map<string, Recent>();
   const recentMetrics = new Map<string, Recent>();
+  const room = { left: maxPlaces };
+  let described: OtlpResource | undefined;
   let overflows = 0;
   let waiting = 0;
   let changed = 0;
@@ -95,24 +106,42 @@ export function createMetricQueue({ clock, temporality, resource, send }: Metric
 
   function seriesOf(signal: ProfileSignal | MetricSignal): Series | undefined {
     if (!isNumber(signal)) return undefined;
-    const { name, attributes } = signal;
+    const { attributes } = signal;
+    // Which attributes are a signal's own depends on it.
+    if (described !== resource()) forgetRecent();
+    described = resource();
+    const recent = recentOf(signal);
+    if (recent.shared === attributes) return recent.sharedSeries;
+    const known = recent.index.find(attributes);
+    if (known !== undefined) return known;
+    const own = { attributes: {}, droppedAttributesCount: 0 };
+    described.describe(own, attributes);
+    const series = signal.kind === 'profile' ? callSeries(signal, own.attributes) : metricSeries(signal, own.attributes);
+    if (series === undefined) return undefined;
+    if (Object.keys(own.attributes).length === 0) {
+      recent.shared = attributes;
+      recent.sharedSeries = series;
+    } else if (series.attributes !== overflow) recent.index.put(attributes, series);
+    if (room.left <= 0) forgetRecent();
+    return series;
+  }
+
+  function recentOf(signal: ProfileSignal | MetricSignal): Recent {
+    const { name } = signal;
     const isCall = signal.kind === 'profile';
-    const recent = isCall ? recentCalls : recentMetrics;
+    const recent = isCall ? (signal.failed ? recentFailures : recentCalls) : recentMetrics;
     const variant = isCall ? signal.failed : signal.instrument;
     const unit = isCall ? 's' : signal.unit;
     const known = recent.get(name);
-    if (known !== undefined && known.attributes === attributes && known.variant === variant && known.unit === unit) return known.series;
-    const own = { attributes: {}, droppedAttributesCount: 0 };
-    resource().describe(own, attributes);
-    const series = isCall
-      ? callSeries(signal, own.attributes)
-      : openSeries(name, unit === 'ms' ? 's' : unit, signal.instrument, own.attributes);
-    // Only what has no attributes of its own: others seldom come twice in the same object.
-    if (series !== undefined && Object.keys(own.attributes).length === 0) {
-      if (recent.size >= maxSeries) recent.clear();
-      recent.set(name, { attributes, variant, unit, series });
-    }
-    return series;
+    if (known !== undefined && known.variant === variant && known.unit === unit) return known;
+    const met = { variant, unit, shared: undefined, sharedSeries: undefined, index: createAttributeIndex<Series>(room) };
+    if (recent.size >= maxSeries) recent.clear();
+    recent.set(name, met);
+    return met;
+  }
+
+  function metricSeries({ name, unit, instrument }: MetricSignal, own: Fields): Series | undefined {
+    return openSeries(name, unit === 'ms' ? 's' : unit, instrument, own);
   }
 
   /** What OpenTelemetry's conventions call a function and a failure without a type. */
@@ -134,7 +163,7 @@ export function createMetricQueue({ clock, temporality, resource, send }: Metric
     }
     series ??= {
       metric,
-      attributes: fits ? attributes : { 'otel.metric.overflow': true },
+      attributes: fits ? attributes : overflow,
       startTime: hrTime(since),
       distribution: new Distribution(),
       count: 0,
@@ -173,8 +202,14 @@ export function createMetricQueue({ clock, temporality, resource, send }: Metric
   }
 
   function forget(): void {
-    for (const map of [seriesByKey, recentCalls, recentMetrics]) map.clear();
+    seriesByKey.clear();
+    forgetRecent();
     overflows = 0;
+  }
+
+  function forgetRecent(): void {
+    for (const recent of [recentCalls, recentFailures, recentMetrics]) recent.clear();
+    room.left = maxPlaces;
   }
 
   function rest(now: number): void {

@@ -35,10 +35,10 @@ const maxErrors = 50;
 
 /** The log record of a signal: an event in OpenTelemetry's sense, with the attributes of its conventions where these have one. */
 export function toOtlpLog(signal: LoggedSignal, resource: OtlpResource): OtlpLog {
-  const fields: Fields = { 'session.id': signal.sessionId, 'arkhe.request_id': signal.requestId };
-  const [eventName, body, level] = fill(fields, signal);
   const attributes: Fields = {};
-  for (const key in fields) if (says(fields[key])) attributes[key] = anyValue(fields[key]);
+  put(attributes, 'session.id', signal.sessionId);
+  put(attributes, 'arkhe.request_id', signal.requestId);
+  const [eventName, body, level] = fill(attributes, signal);
   // The moment of an event: a response is there when it has ended.
   const time = hrTime(signal.timestamp, signal.kind === 'response' ? signal.duration : 0);
   const { severityNumber } = signal as Partial<LogSignal>;
@@ -59,6 +59,12 @@ export function toOtlpLog(signal: LoggedSignal, resource: OtlpResource): OtlpLog
   return record;
 }
 
+/** Adds what says something. */
+function put(fields: Fields, key: string, value: unknown): void {
+  if (typeof value === 'string') fields[key] = value;
+  else if (says(value)) fields[key] = anyValue(value);
+}
+
 /** No parameters are none. Some receivers refuse a whole batch for an empty value. */
 function says(value: unknown): boolean {
   if (typeof value !== 'object') return value !== undefined;
@@ -76,20 +82,20 @@ function fill(fields: Fields, signal: LoggedSignal): readonly [eventName: string
     case 'response': {
       const { status, statusCode, duration, headers, requestData, data, error, attributes } = signal;
       fillExchange(fields, signal);
-      fields['arkhe.status'] = status;
-      fields['http.response.status_code'] = statusCode;
-      fields['arkhe.duration_ms'] = duration;
+      put(fields, 'arkhe.status', status);
+      put(fields, 'http.response.status_code', statusCode);
+      put(fields, 'arkhe.duration_ms', duration);
       fillHeaders(fields, 'http.response.header.', headers);
-      fields['arkhe.request_data'] = requestData;
-      fields['arkhe.data'] = data;
-      if (status !== 'success') fields['error.type'] = errorTypeOf(signal);
+      put(fields, 'arkhe.request_data', requestData);
+      put(fields, 'arkhe.data', data);
+      if (status !== 'success') put(fields, 'error.type', errorTypeOf(signal));
       if (error !== undefined) fillException(fields, error);
       return ['arkhe.response', signal.name, responseLevel(status, statusCode, attributes['error.type'])];
     }
     case 'error':
       fillException(fields, signal.error);
-      fields['arkhe.handled'] = signal.handled;
-      fields['arkhe.breadcrumbs'] = signal.breadcrumbs.length > 0 ? signal.breadcrumbs : undefined;
+      put(fields, 'arkhe.handled', signal.handled);
+      put(fields, 'arkhe.breadcrumbs', signal.breadcrumbs);
       fillEvent(fields, signal);
       return ['exception', signal.error.message, signal.level];
     case 'log':
@@ -101,24 +107,27 @@ function fill(fields: Fields, signal: LoggedSignal): readonly [eventName: string
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/. A pipeline or a job is no HTTP. */
 function fillExchange(fields: Fields, { side, method, path, params }: RequestSignal | ResponseSignal): void {
   const name = String(method);
-  fields['arkhe.side'] = side;
-  fields['arkhe.params'] = params;
+  put(fields, 'arkhe.side', side);
+  put(fields, 'arkhe.params', params);
   if (side === undefined && !isHttpMethod(name)) {
-    fields['arkhe.method'] = method;
-    fields['arkhe.path'] = path;
+    put(fields, 'arkhe.method', method);
+    put(fields, 'arkhe.path', path);
     return;
   }
   const target = splitTarget(String(path));
   Object.assign(fields, methodAttributes(name));
   fields['url.path'] = target.path;
-  fields['url.query'] = target.query;
+  put(fields, 'url.query', target.query);
   // Of a page's own origin a client says only the path.
-  if (side === 'client' && !String(path).startsWith('/')) fields['url.full'] = path;
+  if (side === 'client' && !String(path).startsWith('/')) put(fields, 'url.full', path);
 }
 
 /** Of names in lower case. Each is a list, as the conventions want it. */
 function fillHeaders(fields: Fields, prefix: string, headers: RequestSignal['headers']): void {
-  for (const name in headers) fields[prefix + name] = [headers[name]];
+  for (const name in headers) {
+    const value: unknown = headers[name];
+    fields[prefix + name] = typeof value === 'string' ? [value] : anyValue([value]);
+  }
 }
 
 /** Where the signal's own attributes do not say it. The code of a response that never ended says nothing of why. */
@@ -128,13 +137,13 @@ function errorTypeOf({ status, statusCode, error }: ResponseSignal): string {
 }
 
 function fillEvent(fields: Fields, { eventId, context }: ErrorSignal | LogSignal): void {
-  fields['log.record.uid'] = eventId;
-  fields['arkhe.context'] = context;
+  put(fields, 'log.record.uid', eventId);
+  put(fields, 'arkhe.context', context);
 }
 
 function fillException(fields: Fields, error: SerializedError): void {
-  fields['exception.type'] = error.type;
-  fields['exception.message'] = error.message;
+  put(fields, 'exception.type', error.type);
+  put(fields, 'exception.message', error.message);
   const { stack, cause, errors } = error;
   if (stack !== undefined || cause !== undefined || errors !== undefined) fields['exception.stacktrace'] = stackOf(error);
 }

@@ -1,0 +1,94 @@
+import { readProperty } from '../read-property.ts';
+import type { Runtime } from '../runtime.ts';
+import { OpenRequest } from './open-request.ts';
+import type { RequestFacts, RequestHome } from './open-request.ts';
+import { createOpenRequests } from './open-requests.ts';
+import type { RequestContext } from './request.ts';
+import { createRequestSignals } from './request-signals.ts';
+
+/** What a request brought along that only its first signal tells. */
+export interface Brought {
+  /** A header, by lower-case name. */
+  readonly header?: ((name: string) => unknown) | undefined;
+  /** Of the application, of any type. */
+  readonly attributes?: unknown;
+  /** Of the application, of any type. */
+  readonly params?: unknown;
+}
+
+/** All requests of one manager, whoever tells of them. No method throws. */
+export interface RequestBook {
+  /** Says on the stream that a request began, and waits for its answer. */
+  open(facts: RequestFacts, brought: Brought): OpenRequest;
+  /** Whether the application wants it left out. */
+  isIgnored(method: string, path: string, side: OpenRequest['side']): boolean;
+  /** The request of a context, ended or not; of a copy of it while it waits. `undefined`: nobody knows of it. */
+  requestOf(context: RequestContext): OpenRequest | undefined;
+  /** Ends what waits: no answer will come. */
+  close(): void;
+}
+
+export function createRequestBook(runtime: Runtime): RequestBook {
+  const { clock, diagnostics } = runtime;
+  const signals = createRequestSignals(runtime);
+  /** By what the application has of them. */
+  const known = new WeakMap<RequestContext, OpenRequest>();
+  const waiting = createOpenRequests({
+    clock,
+    policy: () => runtime.settings.requestLogging,
+    abandon: (request, why) => request.end({ status: 'abandoned', errorType: 'abandoned', message: why }),
+    overflowed: (maxOpen) => diagnostics.ignored('requestLogging', `more than ${maxOpen} requests wait for their answers: the oldest is abandoned`),
+  });
+  const home: RequestHome = {
+    ended(request, ending) {
+      waiting.delete(request);
+      guarded(() => signals.ended(request, ending));
+    },
+    contextOf(request) {
+      const { requestId, method, path, startTime } = request.facts;
+      const context = { requestId, method, path, startTime, trace: request.trace };
+      known.set(context, request);
+      return context;
+    },
+  };
+
+  function guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      // Foreign data.
+      diagnostics.failed('source-failed', 'requests', error);
+    }
+  }
+
+  return {
+    open(facts, { header, attributes, params }) {
+      const { enabled, requestLogging } = runtime.settings;
+      const request = new OpenRequest(home, facts);
+      if (enabled && requestLogging.enabled) waiting.add(request);
+      guarded(() => {
+        if (params !== undefined) request.giveParams(params);
+        signals.began(request, header, attributes);
+      });
+      return request;
+    },
+    isIgnored(method, path, side) {
+      const { ignores } = runtime.settings.requestLogging;
+      if (ignores === undefined) return false;
+      try {
+        return ignores({ method, path, side }) === true;
+      } catch {
+        diagnostics.ignored('requestLogging', 'an `ignore` that throws: the request is logged');
+        return false;
+      }
+    },
+    requestOf(context) {
+      const own = known.get(context);
+      if (own !== undefined) return own;
+      const [requestId, startTime] = [readProperty(context, 'requestId'), readProperty(context, 'startTime')];
+      for (const request of waiting) if (request.requestId === requestId && request.facts.startTime === startTime) return request;
+      return undefined;
+    },
+    close: () => waiting.close(),
+  };
+}
