@@ -24,14 +24,14 @@ const output = {
 
 export default [
   {
-    input: entries('node', ['main', 'index', 'register', 'testing'], { core: 'build/core/index.js' }),
+    input: entries('node', ['main', 'index', 'register', 'testing'], { ...adapters('node', ['express', 'fastify', 'koa', 'hono']), core: 'build/core/index.js' }),
     external: matches(/^node:/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//, ...builtinModules.map((name) => RegExp(`^${name}$`))),
     plugins: [compiled(), nodeResolve({ exportConditions: ['es2015'] }), commonjs(), licences],
     output: { ...output, dir: 'dist/node' },
     onLog: refuseWarnings,
   },
   {
-    input: entries('browser', ['main', 'index', 'worker', 'universal', 'testing'], { core: 'build/core/index.js' }),
+    input: entries('browser', ['main', 'index', 'worker', 'universal', 'testing'], { ...adapters('browser', ['hono']), core: 'build/core/index.js' }),
     external: matches(/^rxjs(\/|$)/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//),
     plugins: [compiled(), nodeResolve({ browser: true }), licences],
     output: {
@@ -66,8 +66,12 @@ export default [
       core: 'build/core/index.d.ts',
       testing: 'build/browser/testing.d.ts',
       register: 'build/node/register.d.ts',
+      express: 'build/node/middleware/express.d.ts',
+      fastify: 'build/node/middleware/fastify.d.ts',
+      koa: 'build/node/middleware/koa.d.ts',
+      hono: 'build/browser/middleware/hono.d.ts',
     },
-    external: matches(/^rxjs$/),
+    external: matches(/^rxjs$/, /^node:/, /^hono$/, /^fastify$/),
     plugins: [dts(), globalTypes()],
     output: {
       dir: 'dist/types',
@@ -82,6 +86,11 @@ export default [
 
 function entries(host, names, others) {
   return { ...Object.fromEntries(names.map((name) => [name, `build/${host}/${name}.js`])), ...others };
+}
+
+/** The adapters of frameworks, each an entry. */
+function adapters(host, names) {
+  return Object.fromEntries(names.map((name) => [name, `build/${host}/middleware/${name}.js`]));
 }
 
 /** Where a module of the browser's build goes: entries and what is the browser's own to the top, what is inlined under `inlined`. */

@@ -1,5 +1,6 @@
 import { EMPTY } from 'rxjs';
 import type { Environment } from '../core/environment.ts';
+import { exporting } from '../core/exporting.ts';
 import { jaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
 import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
 import { zipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
@@ -7,6 +8,7 @@ import { createClock } from './clock.ts';
 import { createContextStorage } from './context.ts';
 import { createContextManager } from './context-manager.ts';
 import { createFetchTransport } from './fetch-transport.ts';
+import type { SeverityName } from '../core/signal.ts';
 
 /** What every host with standard globals has. A page adds what is its own. */
 export function createEnvironment(): Environment {
@@ -23,13 +25,16 @@ export function createEnvironment(): Environment {
     jaegerSink: jaegerSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
     zipkinSink: zipkinSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
     fillRandom: (bytes) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
-    print(text, level) {
-      if (level === 'error' || level === 'fatal') console.error(text);
-      else if (level === 'warn') console.warn(text);
-      else console.log(text);
-    },
+    // Traces are printed by a timer, where a page does not know any more that a sink is at work.
+    print: (text, level) => exporting(createContextStorage).run(true, () => printed(text, level)),
     createContextManager,
     session: () => undefined,
     keepAlive: () => () => undefined,
   };
+}
+
+function printed(text: string, level: SeverityName): void {
+  if (level === 'error' || level === 'fatal') console.error(text);
+  else if (level === 'warn') console.warn(text);
+  else console.log(text);
 }

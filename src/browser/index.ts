@@ -1,6 +1,7 @@
 // `/browser`: the package, and what a page alone has.
 export * from './main.ts';
 
+export { consoleCalls } from './sources/console-calls.ts';
 export { documentLoads } from './sources/document-loads.ts';
 export { fetches } from './sources/fetches.ts';
 export type { OutgoingRequest, OutgoingRequestsOptions } from '../core/http/client-ignore.ts';

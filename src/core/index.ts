@@ -10,7 +10,9 @@ export type {
   LogSignal,
   MetricSignal,
   ProfileSignal,
+  RequestSide,
   RequestSignal,
+  RequestStatus,
   ResponseSignal,
   SerializedError,
   SeverityName,
@@ -44,6 +46,8 @@ export type { Exporter, Propagator, TracingOptions } from './tracing/tracing-opt
 
 // Requests
 export type {
+  BodyLoggingOptions,
+  LoggedRequest,
   RequestContext,
   RequestDetails,
   RequestInput,

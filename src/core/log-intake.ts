@@ -15,8 +15,8 @@ export interface LogEntry {
 
 /**
  * Puts what another logger said on the stream of a manager, under this name, with the trace and the request of where the code runs.
- * `read` is called only when the entry is wanted: not by a manager that is switched off, nor of a sink or a subscriber at work. Never
- * throws: what `read` throws is said on `health$`.
+ * `read` is called only when the entry is wanted: not by a manager that is switched off. Never throws: what `read` throws is said on
+ * `health$`.
  */
 export type LogIntake = (name: string, read: () => LogEntry) => void;
 
@@ -34,10 +34,9 @@ export function logIntakeOf(manager: ObservabilityManager): LogIntake | undefine
   return Reflect.get(Object(Object(manager).logger), key);
 }
 
-function intakeOf(runtime: Runtime & { readonly busy?: boolean }): LogIntake {
+function intakeOf(runtime: Runtime): LogIntake {
   return (name, read) => {
-    // Busy: a subscriber or an operator that logs is no news, and would give itself the next signal.
-    if (!runtime.settings.enabled || runtime.busy === true || runtime.storage.get()?.suppressed === true) return;
+    if (!runtime.settings.enabled) return;
     try {
       const { level, message, attributes, timestamp } = read();
       runtime.emit({

@@ -112,6 +112,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     diagnostics,
     storage,
     exports,
+    redactText: (text) => redactor.redactText(text),
     currentTrace: () => tracing.currentTrace(),
     emit,
     wants(kind) {

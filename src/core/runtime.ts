@@ -33,6 +33,8 @@ export interface Runtime {
   readonly storage: ContextStorage<ActiveContext>;
   /** Where a sink of any manager of the process is at work. */
   readonly exports: ContextStorage<true>;
+  /** The text without its secrets, for what need not be searched again and again: everything that goes on the stream is searched there. */
+  redactText(text: string): string;
   /** Where in which trace the code runs. */
   currentTrace(): TraceContext | undefined;
   /**

@@ -1,14 +1,23 @@
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_URL_SCHEME,
+  METRIC_HTTP_SERVER_REQUEST_DURATION,
+} from '@opentelemetry/semantic-conventions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch, Queue } from '../../src/core/delivery/channel.ts';
-import type { Signal } from '../../src/core/signal.ts';
+import type { Attributes, Signal } from '../../src/core/signal.ts';
 import { downscale, levelsFor } from '../../src/core/statistics/downscale.ts';
 import { bucketIndex } from '../../src/core/statistics/bucket-index.ts';
 import { Distribution } from '../../src/core/statistics/distribution.ts';
 import type { DecodedBuckets, DecodedPoint } from '../helpers/decode-otlp.ts';
 import { protocols, recordedOtlp } from '../helpers/recorded-otlp.ts';
 import type { RecordedOtlp } from '../helpers/recorded-otlp.ts';
-import { metricSignal, profileSignal } from '../helpers/signals.ts';
+import { metricSignal, profileSignal, traceOf } from '../helpers/signals.ts';
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 const nano = (milliseconds: number): string => `${BigInt(milliseconds) * 1_000_000n}`;
@@ -41,6 +50,57 @@ function quantile({ positive, scale = 0, zeroCount = 0, negative }: DecodedPoint
   return ascending.find(({ count }) => (passed += count) >= rank)!.value;
 }
 
+/** Which series each of these signals is in, as the points of it tell: those of a queue that has to find each of them anew, too. */
+async function seriesOf(signals: readonly Signal[], anew: boolean): Promise<unknown> {
+  const otlp = recordedOtlp({ resource: { 'service.name': 'shop', list: ['a'] } });
+  const queue = otlp.queue();
+  for (const [index, signal] of signals.entries()) {
+    // Another resource that says the same.
+    if (anew) otlp.configure({ 'service.name': 'shop', list: ['a'] });
+    queue.push(signal, 0, index);
+  }
+  const metrics = await otlp.metrics(takeAll(queue));
+  return metrics.map(({ name, unit, type, points }) => ({ name, unit, type, points: points.map(({ attributes, count, sum, value }) => ({ attributes, count, sum, value })) }));
+}
+
+describe('a series that is found by what its signals had before', () => {
+  const shared = { 'service.name': 'shop', list: ['a'] };
+  const values = fc.constantFrom<Attributes[string]>('a', 'b', '1', 1, 0, -0, true, 'true', undefined, Number.NaN, 'shop');
+  const keys = fc.constantFrom('a', 'b', 'c', 'service.name', '__proto__', '1', 'error.type');
+  const attributes = fc.oneof(
+    fc.constant<Attributes>(shared),
+    fc.dictionary(keys, values, { maxKeys: 4, noNullPrototype: true }),
+    fc.dictionary(keys, values, { maxKeys: 3, noNullPrototype: true }).map((own) => ({ ...own, ...shared })),
+    fc.constantFrom<Attributes>({ list: ['b'] }, { list: ['a'] }),
+  );
+  const signals = fc.oneof(
+    fc.tuple(attributes, fc.boolean(), fc.constantFrom('x', 'y')).map(([attributes, failed, name]) => profileSignal({ name, failed, attributes })),
+    fc.tuple(attributes, fc.constantFrom('counter', 'gauge', 'histogram'), fc.constantFrom('ms', 's', '1'), fc.constantFrom('x', 'y')).map(([attributes, instrument, unit, name]) =>
+      metricSignal({ name, instrument, unit, attributes }),
+    ),
+  );
+
+  it('is the one that a search finds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(signals, { minLength: 1, maxLength: 40 }), async (signals) => {
+        expect(await seriesOf(signals, false)).toEqual(await seriesOf(signals, true));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is another one when the resource has changed', async () => {
+    const otlp = recordedOtlp({ resource: { 'service.name': 'shop' } });
+    const queue = otlp.queue();
+    const signal = metricSignal({ instrument: 'counter', attributes: { 'service.name': 'shop', tenant: 'acme' } });
+    queue.push(signal, 0, 0);
+    otlp.configure({ 'service.name': 'other' });
+    queue.push(signal, 0, 1);
+    const [metric] = await otlp.metrics(takeAll(queue));
+    expect(metric!.points.map(({ attributes }) => attributes)).toEqual([{ tenant: 'acme' }, { 'service.name': 'shop', tenant: 'acme' }]);
+  });
+});
+
 describe.each(protocols)('over %s', (protocol) => {
   it('calls become an exponential histogram of seconds for each function', async () => {
     const calls = [...Array.from({ length: 900 }, (_, index) => profileSignal({ name: 'pay', duration: index + 1 })), profileSignal({ name: 'ship', duration: 0 })];
@@ -59,6 +119,27 @@ describe.each(protocols)('over %s', (protocol) => {
     expect(pay!.sum).toBeCloseTo(405.45, 9);
     expect(total(pay!.positive!.bucketCounts)).toBe(900);
     expect(ship).toMatchObject({ attributes: { 'code.function.name': 'ship' }, count: 1, zeroCount: 1, sum: 0, min: 0, max: 0, positive: { bucketCounts: [] } });
+  });
+
+  it('the duration of a request leaves in seconds, with exactly the conventions\' attributes', async () => {
+    const resource = { 'service.name': 'shop', 'service.version': '1' };
+    const common = { [ATTR_HTTP_REQUEST_METHOD]: 'GET', [ATTR_URL_SCHEME]: 'https', [ATTR_HTTP_ROUTE]: '/orders/:id', [ATTR_NETWORK_PROTOCOL_VERSION]: '1.1' };
+    const answered = { ...common, [ATTR_HTTP_RESPONSE_STATUS_CODE]: 200 };
+    const failed = { ...common, [ATTR_HTTP_RESPONSE_STATUS_CODE]: 503, [ATTR_ERROR_TYPE]: '503' };
+    const measured = (value: number, attributes: Attributes, index: number) =>
+      metricSignal({ name: METRIC_HTTP_SERVER_REQUEST_DURATION, unit: 'ms', instrument: 'histogram', value, attributes: { ...attributes, 'server.port': undefined, ...resource }, requestId: `req-${index}`, trace: traceOf(index + 1) });
+    const signals = Array.from({ length: 100 }, (_, index) => measured(index + 1, index % 10 === 9 ? failed : answered, index));
+    const [metric, ...others] = await exported(recordedOtlp({ protocol, resource }), signals);
+    expect(others).toEqual([]);
+    expect(metric).toMatchObject({ name: 'http.server.request.duration', unit: 's', type: 'histogram', temporality: 'cumulative', resource });
+    const [ok, wrong, ...more] = metric!.points;
+    expect(more).toEqual([]);
+    expect(ok).toMatchObject({ count: 90, min: 0.001, max: 0.099 });
+    expect(ok!.attributes).toEqual(answered);
+    expect(wrong).toMatchObject({ count: 10, min: 0.01, max: 0.1 });
+    expect(wrong!.attributes).toEqual(failed);
+    expect(total(ok!.positive!.bucketCounts)).toBe(90);
+    expect(wrong!.sum).toBeCloseTo(0.55, 9);
   });
 
   it('failed calls are apart', async () => {

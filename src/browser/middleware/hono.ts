@@ -1,6 +1,7 @@
 // `./hono` on every host but Node: edge runtimes, Deno, service workers.
 import type { MiddlewareHandler } from 'hono';
-import { createHonoFetch, followHono } from '../../core/http/hono-requests.ts';
+import { createHonoFetch } from '../../core/http/hono-fetch.ts';
+import { followHono } from '../../core/http/hono-requests.ts';
 import type { HonoRequestsOptions } from '../../core/http/hono-requests.ts';
 import { getObservabilityManager } from '../universal.ts';
 

@@ -14,10 +14,10 @@ export interface ResponseBodyCopy {
  * `undefined` for a body that is not to be logged. The response must not have been handed out yet: one that is being read cannot be
  * copied.
  *
- * A copy splits the stream in two. What either side reads is kept until the other has read it, too: an application that never reads
- * its side holds the whole body, and one that gives up its side does not stop the transfer while ours goes on. From then on every
- * piece is an object more, and the stream no longer fills buffers of the application (`mode: 'byob'` gets copies). So only what says
- * that it is small is copied: never a stream without a length, such as server-sent events.
+ * A copy splits the stream in two. What one side reads is kept until the other has read it, too: an application that never reads its
+ * side holds the whole body, and one that gives its side up does not stop the transfer while ours goes on. Every piece passes through
+ * JavaScript: in Chromium even a small body is there a millisecond or two later than it would be. So only what says that it is small
+ * is copied: never a stream without a length, such as server-sent events.
  */
 export function copyResponseBody(response: Response, policy: BodyPolicy, header: (name: string) => unknown): ResponseBodyCopy | undefined {
   try {

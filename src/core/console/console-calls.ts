@@ -27,16 +27,13 @@ export interface ConsoleHost {
   readonly mostPerSecond?: number | undefined;
 }
 
-/** The context, and what a manager that can tell says of its stream. */
-type Context = SourceContext & { readonly busy?: () => boolean };
-
 const name = 'consoleCalls';
 
 /** Every call of the console as a log signal called `console`. The call itself goes through as it was. */
 export function consoleCallsOf({ patch, createContextStorage, mostPerSecond }: ConsoleHost): Source {
   return {
     name,
-    observe: ({ clock, tracing, busy }: Context) =>
+    observe: ({ clock, tracing }: SourceContext) =>
       new Observable((subscriber) => {
         const guard = createEchoGuard(createContextStorage);
         const tokens = mostPerSecond === undefined ? undefined : new TokenBuckets({ perSecond: mostPerSecond, burst: mostPerSecond });
@@ -44,8 +41,7 @@ export function consoleCallsOf({ patch, createContextStorage, mostPerSecond }: C
         let inside = false;
 
         function hear(method: ConsoleMethod, args: readonly unknown[], print: () => unknown): unknown {
-          // A subscriber or an operator that prints is no news, and would give itself the next signal.
-          if (inside || guard.echoes || busy?.() === true) return print();
+          if (inside || guard.echoes) return print();
           inside = true;
           try {
             const result = print();

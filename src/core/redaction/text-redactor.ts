@@ -59,6 +59,8 @@ export function createTextRedactor(rules: KeyRules, replacement: string): (text:
     const redacted = redact(text, 0);
     if (remembered.size >= maxRemembered) remembered.clear();
     remembered.set(text, redacted);
+    // To search it again would find nothing, but take as long.
+    remembered.set(redacted, redacted);
     return redacted;
   };
 }

@@ -31,10 +31,10 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
     return isOn() && !tracing.isSuppressed();
   }
 
-  function clientAddressOf({ address, header }: ArrivingRequest): string | undefined {
+  function clientAddressOf({ addressOf, raw, header }: ArrivingRequest): string | undefined {
     const { clientAddress } = runtime.settings.requestLogging;
     if (clientAddress === false) return undefined;
-    if (clientAddress === true) return address;
+    if (clientAddress === true) return raw && addressOf?.(raw);
     const given = header(clientAddress.toLowerCase());
     // The first is where it came from, the others are proxies on the way.
     const [first = ''] = (typeof given === 'string' ? given : '').split(',', 1);
@@ -61,8 +61,10 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
       const { target, scheme, host, protocolVersion, headers, header, progress, raw } = arriving;
       const { tracing: traces, requestLogging } = runtime.settings;
       const method = cappedText(arriving.method, maxMethod);
-      const { path, query } = splitTarget(cappedText(target, maxPath));
-      const isLogged = requestLogging.enabled && !book.isIgnored(method, path, 'server');
+      const given = cappedText(target, maxPath);
+      // Once, not with the span and each of its signals.
+      const { path, query } = splitTarget(runtime.redactText(given));
+      const isLogged = requestLogging.enabled && (requestLogging.ignores === undefined || !book.isIgnored(method, splitTarget(given).path, 'server'));
       const server = host === undefined ? undefined : readHost(host, scheme);
       const clientAddress = clientAddressOf(arriving);
       const span = traces.enabled
@@ -73,9 +75,9 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
             from: tracing.extract(headers),
           })
         : undefined;
-      const given = requestLogging.enabled ? header('x-request-id') : undefined;
-      const opening = {
-        requestId: isRequestId(given) ? given : ids.requestId(),
+      const id = requestLogging.enabled ? header('x-request-id') : undefined;
+      const facts = {
+        requestId: isRequestId(id) ? id : ids.requestId(),
         side: 'server',
         method,
         path: query === undefined ? path : `${path}?${query}`,
@@ -99,7 +101,7 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
         progress,
         raw,
       } as const;
-      return served(book.open(opening, { header }));
+      return served(book.open(facts, { header }));
     },
     send({ method: given, url, isOwnOrigin = false, header }) {
       if (!observes()) return undefined;
@@ -112,7 +114,7 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
       const span = traces.enabled ? tracing.startSpan(httpSpanName(method), { kind: 'client', attributes: { ...attributes } }) : undefined;
       const own = header?.('x-request-id');
       const whole = cappedText(url.href, maxPath);
-      const opening = {
+      const facts = {
         requestId: isRequestId(own) ? own : (storage.get()?.request?.requestId ?? ids.requestId()),
         side: 'client',
         method,
@@ -137,7 +139,7 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
         progress: undefined,
         raw: undefined,
       } as const;
-      return served(book.open(opening, { header }));
+      return served(book.open(facts, { header }));
     },
     headersFor(request, url) {
       if (!tracing.allows(url)) return {};

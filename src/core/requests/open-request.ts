@@ -231,7 +231,10 @@ export class OpenRequest implements ActiveRequest {
 
 function called(params: () => unknown): unknown {
   try {
-    return params();
+    const given = params();
+    // Of an asynchronous function nobody else sees the failure: it would end the process.
+    if (given instanceof Promise) given.catch(() => undefined);
+    return given;
   } catch {
     return '[unreadable]';
   }

@@ -89,13 +89,13 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
     if (!request.facts.isMeasured || !runtime.settings.enabled || !runtime.wants('metric')) return;
     const isServer = request.side === 'server';
     // Few values each: never the path. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
-    const { 'http.request.facts.method': method } = methodAttributes(request.facts.method);
+    const { 'http.request.method': method } = methodAttributes(request.facts.method);
     runtime.emit({
       kind: 'metric',
       name: isServer ? 'http.server.request.duration' : 'http.client.request.duration',
       timestamp: request.facts.startTime + duration,
       attributes: {
-        'http.request.facts.method': method,
+        'http.request.method': method,
         'url.scheme': request.facts.scheme,
         'http.response.status_code': statusCode,
         'http.route': request.route,
@@ -191,9 +191,9 @@ function spanAttributes({ route }: OpenRequest, { statusCode, errorType }: Outco
 
 /** In one literal, so that engines keep one shape. */
 function observedAttributes(request: OpenRequest): FreshAttributes {
-  const { 'http.request.facts.method': method, 'http.request.method_original': original } = methodAttributes(request.facts.method);
+  const { 'http.request.method': method, 'http.request.method_original': original } = methodAttributes(request.facts.method);
   return {
-    'http.request.facts.method': method,
+    'http.request.method': method,
     'http.request.method_original': original,
     'url.path': request.facts.urlPath,
     'url.query': request.facts.query,
@@ -208,9 +208,9 @@ function observedAttributes(request: OpenRequest): FreshAttributes {
 
 /** What tells of the way to the server, the request has said. */
 function answeredAttributes(request: OpenRequest, statusCode: number | undefined, errorType: string | undefined): FreshAttributes {
-  const { 'http.request.facts.method': method, 'http.request.method_original': original } = methodAttributes(request.facts.method);
+  const { 'http.request.method': method, 'http.request.method_original': original } = methodAttributes(request.facts.method);
   return {
-    'http.request.facts.method': method,
+    'http.request.method': method,
     'http.request.method_original': original,
     'url.path': request.facts.urlPath,
     'http.route': request.route,

@@ -14,8 +14,8 @@ export interface ArrivingRequest {
   readonly headers: HeadersInput;
   /** One of the headers, by lower-case name: a text, or a list of them. */
   readonly header: (name: string) => unknown;
-  /** Where the connection comes from. */
-  readonly address?: string | undefined;
+  /** Tells where the connection comes from; asked only when somebody wants to know. */
+  readonly addressOf?: ((raw: object) => string | undefined) | undefined;
   /** Tells of how much has come and gone over the connection: while that goes on, the request is not given up. */
   readonly progress?: ((raw: object) => number) | undefined;
   /** What it is to the host, so that an adapter finds it again. */

@@ -14,14 +14,14 @@ export function levelOfResponse({ status, statusCode, attributes }: ResponseSign
 
 /** `→ GET /orders/:id  /orders/42?page=2`. Below its span without what the span says. */
 export function requestText(request: RequestSignal, span: SpanSignal | undefined): string {
-  return `→${nameText(request, span)}${pathText(request)}`;
+  return `→${nameText(request, span)}${pathText(request, span)}`;
 }
 
 /** `← 200 GET /orders/:id 132 ms  /orders/42?page=2`. Below its span without what the span says. */
 export function responseText(response: ResponseSignal, span: SpanSignal | undefined, paint: Paint): string {
   const took = duration(response.duration);
   const time = span !== undefined && duration(span.duration) === took ? '' : ` ${took}`;
-  return `← ${statusText(response, paint)}${nameText(response, span)}${time}${pathText(response)}`;
+  return `← ${statusText(response, paint)}${nameText(response, span)}${time}${pathText(response, span)}`;
 }
 
 /** Whether the line of a request or response says an attribute already. */
@@ -53,11 +53,18 @@ function colourOf(level: SeverityName): Colour {
   return level === 'warn' ? 'yellow' : 'green';
 }
 
-function nameText({ name }: Exchange, span: SpanSignal | undefined): string {
-  return span?.name === name ? '' : ` ${printable(name, longestPath)}`;
+function nameText(exchange: Exchange, span: SpanSignal | undefined): string {
+  return span?.name === exchange.name ? '' : ` ${printable(fullName(exchange), longestPath)}`;
 }
 
-/** Where the name does not say it: that has the route. */
-function pathText({ name, path }: Exchange): string {
-  return name.endsWith(` ${path}`) ? '' : `  ${printable(path, longestPath)}`;
+/** Where the name does not say it, because that has the route, or stands on the line of the span. */
+function pathText(exchange: Exchange, span: SpanSignal | undefined): string {
+  const { name, path } = exchange;
+  const said = span?.name === name ? name : fullName(exchange);
+  return said.endsWith(` ${path}`) ? '' : `  ${printable(path, longestPath)}`;
+}
+
+/** Without a route the name is the path without its query. */
+function fullName({ name, method, path }: Exchange): string {
+  return name === `${method} ${path.split('?', 1)[0]}` ? `${method} ${path}` : name;
 }

@@ -1,5 +1,6 @@
 import { acceptingKinds } from '../accepted-kinds.ts';
 import type { Clock } from '../clock.ts';
+import { withChannels } from '../delivery/channel.ts';
 import type { Print } from '../print.ts';
 import type { SeverityName, Signal, SignalKind } from '../signal.ts';
 import { severityNumbers } from '../severity.ts';
@@ -28,6 +29,8 @@ export interface ConsoleSinkSetup {
   readonly spans?: boolean | undefined;
 }
 
+/** Lines that wait outlive the engine's young memory, and so do the signals they are made of; and many short texts are printed faster than a long one. */
+const maxBatchSize = 128;
 const levels: readonly SeverityName[] = ['fatal', 'error', 'warn'];
 
 /**
@@ -56,7 +59,7 @@ export function createConsoleSink({ format, print, clock, color, spans, ...setup
     else traces.hold(signal.trace.traceId, signal);
   }
 
-  return {
+  const sink: Sink = {
     name: 'console',
     configure(settings) {
       development = settings.development;
@@ -72,6 +75,8 @@ export function createConsoleSink({ format, print, clock, color, spans, ...setup
     },
     close: () => traces.release(),
   };
+  const { write } = sink;
+  return withChannels(sink, [{ name: 'lines', accepts: () => true, maxBatchSize, write }]);
 }
 
 /** Added up, not joined: the engine then puts all pieces of all lines together at once. */

@@ -101,3 +101,8 @@ function versionIn(registered: unknown): string | undefined {
   const version = readProperty(Object(registered), 'version');
   return typeof version === 'string' ? version : undefined;
 }
+
+/** Whether anybody has registered a context manager. */
+export function isContextManaged(): boolean {
+  return readProperty(Object(Reflect.get(globalThis, registry)), 'context') !== undefined;
+}

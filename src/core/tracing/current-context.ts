@@ -5,6 +5,7 @@ import type { ContextCarrier } from '../context.ts';
 import type { Baggage } from '../propagation/baggage.ts';
 import type { ActiveRequest } from '../requests/active-request.ts';
 import type { ActiveContext, Runtime } from '../runtime.ts';
+import { isContextManaged } from './api-copies.ts';
 import type { HostSpans } from './host-spans.ts';
 import { fromApiBaggage, toApiBaggage } from './open-telemetry-baggage.ts';
 import { fromSpanContext, OpenTelemetrySpan } from './open-telemetry-span.ts';
@@ -114,7 +115,8 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
     },
     carries: false,
     get isForeign() {
-      return isForeign(context.active() ?? ROOT_CONTEXT);
+      // Mostly there is none at all, and to ask the one that stands in for it takes a while.
+      return !current.carries && isContextManaged() && isForeign(context.active() ?? ROOT_CONTEXT);
     },
   };
   return current;

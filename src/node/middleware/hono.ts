@@ -1,7 +1,8 @@
 import { IncomingMessage } from 'node:http';
 import { Http2ServerRequest } from 'node:http2';
 import type { Context, MiddlewareHandler } from 'hono';
-import { createHonoFetch, followHono } from '../../core/http/hono-requests.ts';
+import { createHonoFetch } from '../../core/http/hono-fetch.ts';
+import { followHono } from '../../core/http/hono-requests.ts';
 import type { HonoRequestsOptions, HonoServing } from '../../core/http/hono-requests.ts';
 import { getObservabilityManager } from '../main.ts';
 import { createServe } from './serving.ts';

@@ -3,6 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 
 import { handleOf } from '../../core/manager-handle.ts';
 import type { ManagerHandle } from '../../core/manager.ts';
 import type { ObservabilityManager } from '../../core/observability.ts';
+import { processWide } from '../../core/process-wide.ts';
 import type { OpenRequest } from '../../core/requests/open-request.ts';
 import { getObservabilityManager } from '../main.ts';
 import { arrivedFor, createArrivals } from '../sources/arrivals.ts';
@@ -81,7 +82,7 @@ export function createServe(adapter: string, { obs }: AdapterOptions = {}, watch
 
   return (request, response) => {
     try {
-      const handle = handleOf(obs ?? getObservabilityManager());
+      const handle = obs === undefined ? processWideHandle() : handleOf(obs);
       const found = handle && find(handle, request, response);
       return found && servingOf(found, (rest) => handle.sources.requests.run(found, rest));
     } catch {
@@ -89,6 +90,11 @@ export function createServe(adapter: string, { obs }: AdapterOptions = {}, watch
       return undefined;
     }
   };
+}
+
+/** Created when there never was one: not anew after its end. */
+function processWideHandle(): ManagerHandle | undefined {
+  return processWide().handle ?? handleOf(getObservabilityManager());
 }
 
 function servingOf(request: OpenRequest, run: Serving['run']): Serving {

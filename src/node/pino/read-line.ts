@@ -12,7 +12,7 @@ import { takeException } from './take-exception.ts';
 /** Reads what a line of pino's says. One that is no JSON of fields is a message by itself. */
 export function createLineReader(): (line: string, write: PinoWrite) => LogEntry {
   const settings = createPinoSettings();
-  // In every line; the resource says it of every signal.
+  // In every line, and of the process, not of what was logged: a matter of the resource.
   const host = hostname();
   const { pid } = process;
 

@@ -19,7 +19,8 @@ export interface Arriving {
   readonly protocolVersion: string;
   readonly headers: IncomingHttpHeaders;
   readonly header: (name: string) => unknown;
-  readonly address: string | undefined;
+  /** See `ArrivingRequest`. */
+  readonly addressOf: ((raw: object) => string | undefined) | undefined;
   /** See `ArrivingRequest`. */
   readonly progress: ((raw: object) => number) | undefined;
   readonly raw: object;

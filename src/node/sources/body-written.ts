@@ -50,7 +50,7 @@ export function logBodyWritten(request: OpenRequest, policy: BodyPolicy, stream:
   );
   function end(): void {
     for (const step of undo) step();
-     request.tell({ data: seen?.body?.value() });
+    if (stream.aborted !== true) request.tell({ data: seen?.body?.value() });
   }
 }
 

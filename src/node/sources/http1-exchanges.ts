@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Observable } from 'rxjs';
@@ -10,6 +11,8 @@ import type { Arrivals, Arriving } from './arrivals.ts';
 import { logBodyRead } from './body-read.ts';
 import { logBodyWritten } from './body-written.ts';
 import { expressRoute } from './express-route.ts';
+import { aroundHead } from './head-list.ts';
+import { patchMethod } from './patch-method.ts';
 import { routeParams } from './route-params.ts';
 
 /** Follows what HTTP/1 servers are asked. */
@@ -93,7 +96,8 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
       const open = connections.get(socket)?.open ?? [];
       const index = open.findIndex((exchange) => exchange.response === response);
       const [exchange] = index < 0 ? [] : open.splice(index, 1);
-      if (exchange !== undefined) end(exchange, false);
+      // Of what can no longer be sent, Node says that it is finished, too.
+      if (exchange !== undefined) end(exchange, Boolean(socket.errored));
     } catch (error) {
       failed(error);
     }
@@ -114,7 +118,9 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
       });
       subscribe('http.server.request.start', started);
       subscribe('http.server.response.finish', finished);
+      const undoHead = patchMethod(ServerResponse.prototype, 'writeHead', aroundHead);
       return () => {
+        undoHead();
         exit.unsubscribe();
         unsubscribe('http.server.request.start', started);
         unsubscribe('http.server.response.finish', finished);
@@ -124,6 +130,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
     follow(request, response) {
       const told = { request, response, socket: request.socket };
       response.once('finish', () => finished(told));
+      patchMethod(response, 'writeHead', aroundHead);
       return begin(told);
     },
     arrivalOf: (request) => {
@@ -145,13 +152,14 @@ export function arriving(request: IncomingMessage): Arriving {
     protocolVersion: httpVersion,
     headers,
     header: (name) => headers[name],
-    // Asked for when it is wanted: the socket asks the system.
-    get address() {
-      return socket.remoteAddress;
-    },
+    addressOf: remoteAddress,
     progress: bytesMoved,
     raw: request,
   };
+}
+
+function remoteAddress(raw: object): string | undefined {
+  return (raw as IncomingMessage).socket.remoteAddress;
 }
 
 function bytesMoved(raw: object): number {

@@ -33,7 +33,7 @@ export function createHttp2Streams(arrivals: Arrivals): Http2Streams {
         protocolVersion: '2',
         headers,
         header: (name: string) => headers[name],
-        address: stream.session?.socket.remoteAddress,
+        addressOf: () => stream.session?.socket.remoteAddress,
         progress: () => pieces,
         raw: stream,
       };

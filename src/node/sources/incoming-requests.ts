@@ -35,7 +35,8 @@ const name = 'incoming-requests';
  * A span of kind `server` for each request that Node's servers get, HTTP/2 and upgrades included, servers made earlier too. It
  * continues the trace in the headers, else it begins one, and is active in the handler and in everything that awaits. It is called
  * `GET /orders/:id` where the route is known: from Express or Fastify, or from the attribute `http.route` that anybody sets on it;
- * else `GET`. From status 500 on it is an error, and when the connection ends before the answer does. It ends with the answer; that
+ * else `GET`. What these two say over their channels of parameters and of what handlers throw is told, too; their adapters tell the
+ * rest. From status 500 on it is an error, and when the connection ends before the answer does. It ends with the answer; that
  * of an upgrade, as of a WebSocket, with the answer to the handshake.
  * @throws ConfigurationError for wrong options
  */

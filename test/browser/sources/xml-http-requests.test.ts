@@ -94,6 +94,7 @@ describe('xmlHttpRequests', () => {
         ['X-Mine', 'yes'],
         ['baggage', 'mine=1'],
         ['traceparent', traceparentOf(only('span'))],
+        ['x-request-id', only('span').requestId],
       ]);
     });
 
@@ -157,8 +158,7 @@ describe('xmlHttpRequests', () => {
         ['GET', `${location.origin}/one`],
         ['POST', `${location.origin}/two`],
       ]);
-      expect(set.map(([name]) => name)).toEqual(['traceparent', 'traceparent']);
-      expect(set.map(([, value]) => value)).toEqual(spans().map(traceparentOf));
+      expect(set).toEqual(spans().flatMap((span) => [['traceparent', traceparentOf(span)], ['x-request-id', span.requestId]]));
     });
 
     it('that is opened anew while it is under way was given up', async () => {
@@ -331,7 +331,8 @@ describe('xmlHttpRequests', () => {
       set = [];
       await sent(opened());
       expect(both.map(({ spans }) => spans().length)).toEqual(index === 0 ? [1, 2] : [2, 1]);
-      expect(set).toEqual([['traceparent', traceparentOf(both[1 - index]?.spans().at(-1) as SpanSignal)]]);
+      const last = both[1 - index]?.spans().at(-1) as SpanSignal;
+      expect(set).toEqual([['traceparent', traceparentOf(last)], ['x-request-id', last.requestId]]);
     });
 
     it('is silent where there is none', () => {

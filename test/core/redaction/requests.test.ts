@@ -67,7 +67,11 @@ describe.each([true, false])('a request and its response, as made: %s', (asMade)
   });
 
   it('follow rules of the user, by the place in the signal', () => {
-    const own = createRedactor({ keys: ['headers.user-agent', 'params.id', 'requestData.mail', /^data\.name$/], allow: ['headers.cookie'] });
+    const own = createRedactor({ keys: ['headers.user-agent', 'params.id', /^requestData\.mail$/, /^data\.name$/], allow: ['headers.cookie'] });
+    for (const build of both) {
+      expect(own.redactSignal(build({ headers: harmless }), asMade)?.headers).toEqual({ ...harmless, 'user-agent': gone });
+      expect(own.redactSignal(build({ params: { id: '42' } }), asMade)?.params).toEqual({ id: gone });
+    }
     const headers = { ...harmless, cookie: 'sid=abc' };
     const fields = { headers, params: { id: '42', mail: 'a@b.c' }, requestData: { mail: 'a@b.c' }, data: { name: 'bob', mail: 'a@b.c' } };
     expect(own.redactSignal(responseSignal({ ...fields, attributes: { id: '42', 'user-agent': 'x' } }), asMade)).toEqual(

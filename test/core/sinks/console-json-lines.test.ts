@@ -15,7 +15,7 @@ const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 6 }),
 );
 /** What JSON has its own ideas of. */
-const odd = fc.constantFrom<unknown>(null, Number.NaN, Number.POSITIVE_INFINITY, -0, 1e300, 10n, () => 1, Symbol('s'), new Date(0), new Date(Number.NaN), new Map([[1, 2]]), [undefined, () => 1], { toJSON: () => 'own' }, { toJSON: () => undefined }, { toJSON: 1, a: undefined }, new String('boxed'), Object.create(null));
+const odd = fc.constantFrom<unknown>(null, Number.NaN, Number.POSITIVE_INFINITY, -0, 1e300, 10n, () => 1, Symbol('s'), new Date(0), new Date(Number.NaN), new Map([[1, 2]]), [undefined, () => 1], { toJSON: (key: string) => `own ${key}` }, { toJSON: () => undefined }, { toJSON: 1, a: undefined }, new String('boxed'), Object.create(null));
 const keys = fc.oneof(fc.constantFrom('http.route', 'toJSON', '__proto__', '1', '0', 'constructor', 'service.name', 'zones', 'debug'), texts);
 const values = fc.oneof(texts, texts, fc.integer(), fc.double(), fc.boolean(), fc.constant(undefined), fc.array(texts, { maxLength: 2 }), odd);
 const fields = fc.dictionary(keys, values, { maxKeys: 5, noNullPrototype: true });
@@ -51,7 +51,7 @@ const signals: fc.Arbitrary<Signal> = fc.oneof(
   fc.tuple(base, logs).map(([base, log]) => logSignal({ ...base, ...log })),
 );
 /** A field that is not what its kind says, or is not there. */
-const wrong = fc.oneof(odd, texts, fc.constant(undefined), fc.integer(), fc.constant({}));
+const wrong = fc.oneof(odd, texts, fc.constantFrom('constructor', 'toString', '__proto__', 'none', 'Error', 'trace'), fc.constant(undefined), fc.integer(), fc.constant({}));
 const spoilt = fc.tuple(signals, fc.constantFrom('name', 'timestamp', 'attributes', 'trace', 'requestId', 'sessionId', 'side', 'method', 'path', 'params', 'headers', 'status', 'statusCode', 'duration', 'error', 'level', 'message', 'eventId', 'context', 'extra'), wrong).map(([signal, key, value]) => ({ ...signal, [key]: value }) as Signal);
 
 describe('a line that is put together', () => {

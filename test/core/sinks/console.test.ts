@@ -166,6 +166,23 @@ describe('the pretty format', () => {
     expect(printed.map(([, level]) => level)).toEqual(['warn', 'warn', 'warn', 'error', 'error', 'error']);
   });
 
+  it('says the query of a request without a route where its path stands', () => {
+    const { write, text } = harness();
+    const request = { path: '/orders?page=2', timestamp: start, requestId: 'req-7' };
+    write(responseSignal(request), requestSignal({ ...request, name: 'GET /orders/:id' }), responseSignal({ ...request, trace: inTrace('GET') }), span('GET', undefined));
+    write(responseSignal({ ...request, trace: inTrace('root') }), span('root', undefined, { name: 'GET /orders' }));
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 INFO  ← 200 GET /orders?page=2 10 ms  request=req-7
+      12:34:56.789 INFO  → GET /orders/:id  /orders?page=2  request=req-7
+      trace 4bf92f3577b34da6a3ce929d0e0e4736 · GET · 10 ms · 1 span · request req-7
+      └─ GET 10 ms
+         └─ ← 200 GET /orders?page=2
+      trace 4bf92f3577b34da6a3ce929d0e0e4736 · GET /orders · 10 ms · 1 span · request req-7
+      └─ GET /orders 10 ms
+         └─ ← 200  /orders?page=2"
+    `);
+  });
+
   it('prints a tree as grave as its gravest signal', () => {
     const { write, printed } = harness();
     write(responseSignal({ trace: inTrace('root'), statusCode: 404 }), span('root', undefined));
