@@ -6,20 +6,23 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import { firstValueFrom } from 'rxjs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { getObservabilityManager } from '#sdk';
-import type { Signal, SpanSignal } from '#sdk';
+import type { ObservabilityManager, Signal, SpanSignal } from '#sdk';
 import { otlpVariables } from '../../src/core/sinks/otlp/otlp-variables.ts';
 import { readVariables } from '../../src/core/config/environment-variables.ts';
 
+const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { findBrowser } = await import(String(new URL('../helpers/find-browser.mjs', import.meta.url)));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const blocks = new Map([...readme.matchAll(/```ts (\w+)\n([^]*?)```/g)].map(([, name, code]) => [String(name), String(code)]));
-const names = ['frontend', 'backend', 'live', 'tracing', 'jobs', 'export', 'testing'];
+const names = ['frontend', 'backend', 'live', 'tracing', 'jobs', 'fastify', 'requests', 'logs', 'export', 'testing'];
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'observability-readme-')));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -33,6 +36,9 @@ function block(name: string): string {
 async function run(name: string): Promise<Record<string, unknown>> {
   const code = block(name)
     .replace("'@arkhe/observability/testing'", JSON.stringify(join(root, 'src/node/testing.ts')))
+    .replace("'@arkhe/observability/fastify'", JSON.stringify(join(root, 'src/node/middleware/fastify.ts')))
+    .replace("'@arkhe/observability/node'", JSON.stringify(join(root, 'src/node/index.ts')))
+    .replace(/'(fastify|pino)'/, (_, name: string) => JSON.stringify(require.resolve(name)))
     .replace("'@arkhe/observability'", JSON.stringify(join(root, 'src/node/index.ts')));
   const file = join(folder, `${name}.ts`);
   writeFileSync(file, code);
@@ -50,6 +56,10 @@ describe('the code of the README', () => {
     const paths = {
       '@arkhe/observability': [join(root, 'dist/types/index.d.ts')],
       '@arkhe/observability/testing': [join(root, 'dist/types/testing.d.ts')],
+      '@arkhe/observability/fastify': [join(root, 'dist/types/fastify.d.ts')],
+      '@arkhe/observability/node': [join(root, 'dist/types/node.d.ts')],
+      fastify: [join(root, 'node_modules/fastify')],
+      pino: [join(root, 'node_modules/pino')],
     };
     const compilerOptions = { noEmit: true, paths, typeRoots: [join(root, 'node_modules/@types')], incremental: false };
     const config = join(folder, 'tsconfig.json');
@@ -75,7 +85,7 @@ describe('the code of the README', () => {
     let answer = '';
     for await (const text of caller) answer += text;
     expect(answer).toMatch(/98\s*(0\s+)?$/);
-    await vi.waitFor(() => expect(signals).toHaveLength(5));
+    await vi.waitFor(() => expect(signals).toHaveLength(6));
     await obs.flush();
     server.close();
     server.closeAllConnections();
@@ -83,9 +93,14 @@ describe('the code of the README', () => {
     vi.unstubAllEnvs();
 
     expect(signals.map(({ kind, name, trace }) => [kind, name, trace?.traceId])).toEqual(
-      [['request', 'GET /checkout'], ['span', 'reserve stock'], ['profile', 'total'], ['response', 'GET /checkout'], ['span', 'GET']].map(
-        (one) => [...one, '5e1f0000000000000000000000000003'],
-      ),
+      [
+        ['request', 'GET /checkout'],
+        ['span', 'reserve stock'],
+        ['profile', 'total'],
+        ['metric', 'http.server.request.duration'],
+        ['response', 'GET /checkout'],
+        ['span', 'GET'],
+      ].map(([kind, name]) => [kind, name, kind === 'metric' ? undefined : '5e1f0000000000000000000000000003']),
     );
     expect(signals.at(-1)).toMatchObject({ parentSpanId: '00000000000000cc', attributes: { 'service.name': 'shop-backend' } } satisfies Partial<SpanSignal>);
   });
@@ -102,6 +117,44 @@ describe('the code of the README', () => {
     expect(warn.mock.calls).toEqual([[expect.stringMatching(/^GET \/slow is slow: p95 \d{3} ms$/)]]);
     await obs.shutdown();
   }, 20_000);
+
+  it('tells the route of a framework, and its parameters', async () => {
+    vi.spyOn(console, 'log').mockReturnValue();
+    const obs = getObservabilityManager();
+    const answered = firstValueFrom(obs.responses$);
+    const { app } = (await run('fastify')) as { app: { listen(options: object): Promise<string>; close(): Promise<void> } };
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    expect(await (await fetch(`${url}/orders/7`)).json()).toEqual({ ok: true });
+    expect(await answered).toMatchObject({ name: 'GET /orders/:id', params: { id: '7' }, statusCode: 200, attributes: { 'http.route': '/orders/:id' } });
+    await app.close();
+    await obs.shutdown();
+  });
+
+  it('logs a request by hand', async () => {
+    vi.spyOn(console, 'log').mockReturnValue();
+    const obs = getObservabilityManager();
+    const signals: Signal[] = [];
+    obs.signals$.subscribe((signal) => signals.push(signal));
+    const { train } = (await run('requests')) as { train(epochs: number): string };
+    const requestId = train(3);
+    expect(signals).toMatchObject([
+      { kind: 'request', requestId, params: { epochs: 3 } },
+      { kind: 'response', requestId, params: { epochs: 3 }, data: { model: 'model_3' }, status: 'success' },
+    ]);
+    await obs.shutdown();
+  });
+
+  it('takes in what is logged elsewhere', async () => {
+    const printed = vi.spyOn(console, 'log').mockReturnValue();
+    const { obs, logger } = (await run('logs')) as { obs: ObservabilityManager; logger: { child(bindings: object): { debug(text: string): void } } };
+    const messages: unknown[] = [];
+    obs.logs$.subscribe(({ level, message, attributes }) => messages.push([level, message, attributes['order']]));
+    logger.child({ order: 7 }).debug('packed');
+    console.log('sent %d', 7);
+    expect(messages).toEqual([['debug', 'packed', 7], ['info', 'sent 7', undefined]]);
+    expect(printed).toHaveBeenCalledWith('sent %d', 7);
+    await obs.shutdown();
+  });
 
   it('tests without waiting', async () => {
     expect(await run('testing')).toMatchObject({ span: { name: 'work', duration: 20 } });
@@ -166,7 +219,7 @@ describe('the code of the README', () => {
       await vi.waitFor(() => expect(printed.join()).toContain('click buy'), { timeout: 5_000 });
       const [, traceId] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(String(sent[0])) ?? [];
       const purchase = printed.find((text) => text.includes('click buy'));
-      const request = 'POST .* url\\.full=http://shop\\.test/api/checkout http\\.response\\.status_code=200';
+      const request = 'POST .* url\\.full=http://shop\\.test/api/checkout\n      └─ ← 200 POST /api/checkout .*';
       expect(purchase).toMatch(RegExp(`^trace ${traceId} · click buy · .*\n└─ click buy .* cart\\.id=cart-1\n   └─ ${request}$`));
     } finally {
       await browser.close();

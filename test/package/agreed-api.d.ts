@@ -48,7 +48,7 @@ export interface RequestSignal extends BaseSignal {
 /** A request ended. `status` is the outcome; `statusCode` is there when a number was given. */
 export interface ResponseSignal extends BaseSignal {
   readonly kind: 'response'; readonly requestId: string; readonly method: string; readonly path: string;
-  readonly status: 'success' | 'error'; readonly statusCode?: number | undefined;
+  readonly status: 'success' | 'error' | 'abandoned'; readonly statusCode?: number | undefined;
   readonly duration: number; readonly data?: unknown; readonly error?: SerializedError | undefined;
 }
 /** One timed call. */

@@ -81,8 +81,10 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
         side: 'server',
         method,
         path: query === undefined ? path : `${path}?${query}`,
+        place: path,
         urlPath: path,
         query,
+        urlFull: undefined,
         route: undefined,
         scheme,
         protocolVersion,
@@ -107,20 +109,24 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
       if (!observes()) return undefined;
       const { tracing: traces, requestLogging } = runtime.settings;
       const method = cappedText(given, maxMethod);
-      const { path, query } = splitTarget(url.href);
+      // What is behind the `#` stays here.
+      const [href = ''] = url.href.split('#', 1);
+      const { path, query } = splitTarget(href);
       const attributes = clientAttributes(method, url);
       const isMeasured = requestLogging.enabled && !book.isIgnored(method, path, 'client');
       const isLogged = isMeasured && (requestLogging.outgoing ?? logsOutgoing);
       const span = traces.enabled ? tracing.startSpan(httpSpanName(method), { kind: 'client', attributes: { ...attributes } }) : undefined;
       const own = header?.('x-request-id');
-      const whole = cappedText(url.href, maxPath);
+      const whole = cappedText(href, maxPath);
       const facts = {
         requestId: isRequestId(own) ? own : (storage.get()?.request?.requestId ?? ids.requestId()),
         side: 'client',
         method,
         path: isOwnOrigin ? cappedText(query === undefined ? path : `${path}?${query}`, maxPath) : whole,
-        urlPath: isOwnOrigin ? cappedText(path, maxPath) : (whole.split('?', 1)[0] as string),
+        place: isOwnOrigin ? cappedText(path, maxPath) : (whole.split('?', 1)[0] as string),
+        urlPath: undefined,
         query: undefined,
+        urlFull: whole,
         route: undefined,
         scheme: url.protocol.slice(0, -1),
         protocolVersion: undefined,

@@ -24,9 +24,13 @@ export interface RequestFacts {
   readonly method: string;
   /** As signals tell it. */
   readonly path: string;
-  /** The same without query: in names, and as `url.path`. */
-  readonly urlPath: string;
+  /** The same without its query, as it stands in names. */
+  readonly place: string;
+  /** Of what came in, or is told by hand. */
+  readonly urlPath: string | undefined;
   readonly query: string | undefined;
+  /** Of what is sent. */
+  readonly urlFull: string | undefined;
   /** Where it is known from the beginning. */
   readonly route: string | undefined;
   readonly scheme: string | undefined;
@@ -143,7 +147,7 @@ export class OpenRequest implements ActiveRequest {
 
   /** `GET /orders/:id`, or the path where no route is known. */
   get name(): string {
-    return `${this.facts.method} ${this.route ?? this.facts.urlPath}`;
+    return `${this.facts.method} ${this.route ?? this.facts.place}`;
   }
 
   /** The parameters it was given, and those of its route. A function gives them now, once. */

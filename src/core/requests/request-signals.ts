@@ -56,7 +56,7 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
       statusCode,
       errorType: ending.errorType ?? (isFailure ? named : undefined),
       error,
-      duration: ending.duration ?? Math.max(0, clock.elapsed() - request.facts.startedAt),
+      duration: ending.duration ?? microseconds(Math.max(0, clock.elapsed() - request.facts.startedAt)),
     };
   }
 
@@ -195,6 +195,7 @@ function observedAttributes(request: OpenRequest): FreshAttributes {
   return {
     'http.request.method': method,
     'http.request.method_original': original,
+    'url.full': request.facts.urlFull,
     'url.path': request.facts.urlPath,
     'url.query': request.facts.query,
     'url.scheme': request.facts.scheme,
@@ -212,6 +213,7 @@ function answeredAttributes(request: OpenRequest, statusCode: number | undefined
   return {
     'http.request.method': method,
     'http.request.method_original': original,
+    'url.full': request.facts.urlFull,
     'url.path': request.facts.urlPath,
     'http.route': request.route,
     'client.address': request.facts.clientAddress,
@@ -232,6 +234,11 @@ function givenAttributes(request: OpenRequest, statusCode?: number, errorType?: 
   if (statusCode !== undefined) attributes['http.response.status_code'] = statusCode;
   if (errorType !== undefined) attributes['error.type'] = errorType;
   return attributes;
+}
+
+/** What is finer than that is noise, and makes long numbers of short ones. */
+function microseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1_000) / 1_000;
 }
 
 const maxHeader = 1_024;

@@ -36,15 +36,17 @@ export function createRequests(runtime: Runtime, book: RequestBook, tracer: Trac
   function begin(method: string, path: string, given: RequestDetails, span?: Span): OpenRequest {
     const details = readDetails(given);
     const isHttp = isHttpMethod(method);
-    const [urlPath, query] = isHttp ? splitQuery(path) : [path, undefined];
+    const [place, query] = isHttp ? splitQuery(path) : [path, undefined];
     const side = isHttp ? 'server' : undefined;
     const facts: RequestFacts = {
       requestId: requestIdOf(details) ?? outerIdOf(details.parent) ?? ids.requestId(),
       side,
       method,
       path,
-      urlPath,
+      place,
+      urlPath: place,
       query,
+      urlFull: undefined,
       route: routeOf(details.route),
       scheme: undefined,
       protocolVersion: undefined,
@@ -57,7 +59,7 @@ export function createRequests(runtime: Runtime, book: RequestBook, tracer: Trac
       trace: span?.recording === true ? undefined : traceOf(details.parent),
       isObserved: false,
       isCorrelated: false,
-      isLogged: !book.isIgnored(method, urlPath, side),
+      isLogged: !book.isIgnored(method, place, side),
       // What is told by hand may be anything: a part of a request, one of a page, a replay.
       isMeasured: false,
       bodies: undefined,
@@ -126,7 +128,7 @@ export function createRequests(runtime: Runtime, book: RequestBook, tracer: Trac
     return safely('logRequest', () => {
       const [method, path] = [snapshotText(givenMethod, maxMethod), snapshotText(givenPath)];
       const seen = seenHere(readProperty(details, 'parent'));
-      const isSame = seen?.facts.method === method && seen.facts.urlPath === splitQuery(path)[0];
+      const isSame = seen?.facts.method === method && seen.facts.place === splitQuery(path)[0];
       return isSame ? adopt(seen, details) : begin(method, path, details);
     });
   }

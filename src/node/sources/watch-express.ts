@@ -16,6 +16,8 @@ interface Told {
   readonly req: Served & { readonly route?: { readonly stack?: unknown } };
   readonly layer?: Layer;
   readonly route?: unknown;
+  /** Of a handler of a parameter: its name. It is called before a router's path is taken off. */
+  readonly param?: unknown;
   readonly error?: unknown;
 }
 
@@ -29,10 +31,13 @@ export const watchExpress: WatchFramework = (arrivalOf, failed) => {
   const mounts = createExpressMounts();
 
   function began(message: unknown): void {
-    const { req, layer, route: pattern } = message as Told;
+    const { req, layer, route: pattern, param } = message as Told;
     const arrival = arrivalOf(req);
     if (arrival === undefined || arrival.isEnded) return;
-    if (!isOfRoute(req, layer)) return mounts.entered(req, pattern);
+    if (!isOfRoute(req, layer)) {
+      if (param === undefined) mounts.entered(req, pattern);
+      return;
+    }
     const mount = mounts.of(req);
     const isInner = typeof req.baseUrl === 'string' && req.baseUrl !== '';
     // Of a router that nobody told of, what is on the request is the next best.

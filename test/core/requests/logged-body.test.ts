@@ -50,9 +50,9 @@ describe('a body is logged', () => {
     ['that says it is longer, as a number', { 'content-type': 'text/plain', 'content-length': 8193 }, false],
     ['whose length is no number', { 'content-type': 'text/plain', 'content-length': 'x' }, true],
   ];
-  it.each(cases)('%s', (_, headers, logged, options) => {
-    expect(bodyWith(headers, options) !== undefined).toBe(logged);
-  });
+  for (const [name, headers, logged, options] of cases) {
+    it(name, () => expect(bodyWith(headers, options) !== undefined).toBe(logged));
+  }
 
   it('of a type as long as a header may be: at once', () => {
     const contentTypes = ['*a*a*a*a*a*a/*b*b*b*b*b*c'];
