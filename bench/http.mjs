@@ -1,21 +1,15 @@
 // Requests a second of a server that answers a few bytes of JSON: bare, with this package, with OpenTelemetry. Each in a process of its
 // own, under the same load of `wrk`, in turns.
-import { execFile, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { missingLoad, startServer, underLoad } from './load.mjs';
 import { median, spread } from './statistics.mjs';
 
 const PEER = 'OpenTelemetry instrumentation-http + batch processor, exporter that does nothing';
 const servers = ['bare', 'opentelemetry', 'arkhe'];
-const title = 'incoming HTTP';
-const [warmUp, measured] = ['2s', '4s'];
+const title = 'incoming HTTP, traced';
 
 export async function httpRows(rounds) {
-  if (spawnSync('wrk', ['-v']).error !== undefined) {
-    const missing = 'it needs `wrk` (Debian, Ubuntu: apt-get install wrk; macOS: brew install wrk)';
-    return [{ what: `${title}: requests a second`, missing }];
-  }
+  const missing = missingLoad();
+  if (missing !== undefined) return [{ what: `${title}: requests a second`, missing }];
   const runs = new Map(servers.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const name of servers) {
@@ -48,33 +42,10 @@ function row(what, ours, peer, value, target) {
 }
 
 async function run(name) {
-  // Nothing else of the environment: variables of OpenTelemetry's would change what is measured.
-  const env = { PATH: process.env.PATH, NODE_ENV: 'production' };
-  const child = fork(fileURLToPath(new URL(`servers/${name}.mjs`, import.meta.url)), { env });
+  const server = startServer(name);
   try {
-    const [{ port }] = await once(child, 'message');
-    const warm = await load(port, warmUp);
-    const before = await account(child);
-    const { requests, ...figures } = await load(port, measured);
-    const { cpu, spans } = await account(child);
-    return { ...figures, cpu: (cpu - before.cpu) / requests, spans, requests: warm.requests + requests };
+    return await underLoad(server);
   } finally {
-    child.kill();
+    server.kill();
   }
-}
-
-async function account(child) {
-  child.send('account');
-  const [account] = await once(child, 'message');
-  return account;
-}
-
-async function load(port, duration) {
-  const { stdout } = await promisify(execFile)('wrk', ['-t1', '-c32', `-d${duration}`, '--latency', `http://127.0.0.1:${port}/`]);
-  const [, requests] = /(\d+) requests in/.exec(stdout) ?? [];
-  const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];
-  const [, p99, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
-  const failed = requests === undefined || rate === undefined || unit === undefined || /Non-2xx|Socket errors/.test(stdout);
-  if (failed) throw new Error(`wrk: ${stdout}`);
-  return { requests: Number(requests), rate: Number(rate), p99: Number(p99) * { us: 0.001, ms: 1, s: 1_000 }[unit] };
 }

@@ -9,6 +9,7 @@ import { browserRows } from './browser-size.mjs';
 import { exportRows } from './export.mjs';
 import { httpRows } from './http.mjs';
 import { printRows } from './report.mjs';
+import { requestRows } from './requests.mjs';
 import { spanRows } from './span.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -20,7 +21,7 @@ if (!isInstalled()) {
   if (status !== 0) process.exit(1);
 }
 
-const benches = { span: spanRows, http: httpRows, export: exportRows, browser: browserRows };
+const benches = { span: spanRows, http: httpRows, requests: requestRows, export: exportRows, browser: browserRows };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

@@ -33,6 +33,7 @@ function verdict({ ours, theirs, spread, target, missing }) {
 function wording({ most, least, equals, absolute }) {
   if (equals !== undefined) return `${equals}`;
   const unit = absolute ? '' : ' x the peer';
+  if (least !== undefined && most !== undefined) return `${least} to ${most}${unit}`;
   return most === undefined ? `at least ${least}${unit}` : `at most ${most}${unit}`;
 }
 

@@ -1,4 +1,4 @@
-// This package with its defaults: every source of Node on, before a sink that takes everything at once.
+// This package tracing, as the peer does: every source of Node on, no request logged, before a sink that takes everything at once.
 import * as http from 'node:http';
 import { createObservability } from '../../dist/node/index.js';
 import { serveHello } from './hello.mjs';
@@ -7,7 +7,7 @@ let spans = 0;
 const write = (batch) => {
   for (const { kind } of batch) if (kind === 'span') spans += 1;
 };
-const obs = createObservability({ serviceName: 'bench', environment: 'production', sinks: [{ name: 'null', write }] });
+const obs = createObservability({ serviceName: 'bench', environment: 'production', requestLogging: false, sinks: [{ name: 'null', write }] });
 
 serveHello(http, async () => {
   await obs.flush();

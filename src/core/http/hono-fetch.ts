@@ -26,7 +26,9 @@ export function createHonoFetch({ obs, createResponse }: HonoFetchSetup): (conte
     return { ...servingOf(requests, served.request), done: (failure) => end(context, served, failure, hasStream) };
   }
 
-  function end(context: HonoContext, { request, answered, streams }: ServedFetch, failure: { readonly error: unknown } | undefined, hasStream: () => boolean): void {
+  type Failure = { readonly error: unknown } | undefined;
+
+  function end(context: HonoContext, { request, answered, streams }: ServedFetch, failure: Failure, hasStream: () => boolean): void {
     if (failure !== undefined) return request.failed(failure.error);
     // Nothing was returned: Hono makes an error of that.
     if (!context.finalized) return request.end({ statusCode: 500 });

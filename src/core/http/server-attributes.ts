@@ -1,5 +1,5 @@
 import type { Attributes } from '../signal.ts';
-import type { Host } from './host.ts';
+import { readHost } from './host.ts';
 import { methodAttributes } from './http-attributes.ts';
 
 /** A request that came in, as far as a span tells of it. */
@@ -9,7 +9,7 @@ export interface ServedRequest {
   readonly query: string | undefined;
   readonly scheme: string | undefined;
   /** Of the header `Host`, or of `:authority`. */
-  readonly server: Host | undefined;
+  readonly host: string | undefined;
   /** Only where the application wants it: the address of a person is for it to tell. */
   readonly clientAddress: string | undefined;
   readonly protocolVersion: string | undefined;
@@ -20,7 +20,8 @@ export interface ServedRequest {
  * What a span of a request that came in begins with, all in one literal, so that engines keep one shape.
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server
  */
-export function serverAttributes({ method, path, query, scheme, server, clientAddress, protocolVersion, userAgent }: ServedRequest): Attributes {
+export function serverAttributes({ method, path, query, scheme, host, clientAddress, protocolVersion, userAgent }: ServedRequest): Attributes {
+  const server = host === undefined ? undefined : readHost(host, scheme);
   const { 'http.request.method': known, 'http.request.method_original': original } = methodAttributes(method);
   return {
     'http.request.method': known,

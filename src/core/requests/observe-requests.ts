@@ -1,5 +1,4 @@
 import { clientAttributes, httpSpanName } from '../http/http-attributes.ts';
-import { readHost } from '../http/host.ts';
 import { serverAttributes, splitTarget } from '../http/server-attributes.ts';
 import type { Runtime } from '../runtime.ts';
 import { cappedText } from '../capped-text.ts';
@@ -65,12 +64,11 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
       // Once, not with the span and each of its signals.
       const { path, query } = splitTarget(runtime.redactText(given));
       const isLogged = requestLogging.enabled && (requestLogging.ignores === undefined || !book.isIgnored(method, splitTarget(given).path, 'server'));
-      const server = host === undefined ? undefined : readHost(host, scheme);
       const clientAddress = clientAddressOf(arriving);
       const span = traces.enabled
         ? tracing.startSpan(httpSpanName(method), {
             kind: 'server',
-            attributes: serverAttributes({ method, path, query, scheme, server, clientAddress, protocolVersion, userAgent: header('user-agent') }),
+            attributes: serverAttributes({ method, path, query, scheme, host, clientAddress, protocolVersion, userAgent: header('user-agent') }),
             // Never what is active here: that may be left over from the request before.
             from: tracing.extract(headers),
           })
@@ -88,8 +86,9 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
         route: undefined,
         scheme,
         protocolVersion,
-        serverAddress: server?.address,
-        serverPort: server?.port,
+        host,
+        serverAddress: undefined,
+        serverPort: undefined,
         clientAddress,
         startTime: clock.now(),
         startedAt: clock.elapsed(),
@@ -130,6 +129,7 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
         route: undefined,
         scheme: url.protocol.slice(0, -1),
         protocolVersion: undefined,
+        host: undefined,
         serverAddress: attributes['server.address'] as string | undefined,
         serverPort: attributes['server.port'] as number | undefined,
         clientAddress: undefined,

@@ -35,6 +35,9 @@ export interface RequestFacts {
   readonly route: string | undefined;
   readonly scheme: string | undefined;
   readonly protocolVersion: string | undefined;
+  /** Of what came in: whom it asked for, as it stands in the request. */
+  readonly host: string | undefined;
+  /** Of what is sent. */
   readonly serverAddress: string | undefined;
   readonly serverPort: number | undefined;
   readonly clientAddress: string | undefined;

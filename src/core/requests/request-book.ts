@@ -42,7 +42,11 @@ export function createRequestBook(runtime: Runtime): RequestBook {
   const home: RequestHome = {
     ended(request, ending) {
       waiting.delete(request);
-      guarded(() => signals.ended(request, ending));
+      try {
+        signals.ended(request, ending);
+      } catch (error) {
+        sayFailed(error);
+      }
     },
     contextOf(request) {
       const { requestId, method, path, startTime } = request.facts;
@@ -52,13 +56,9 @@ export function createRequestBook(runtime: Runtime): RequestBook {
     },
   };
 
-  function guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      // Foreign data.
-      diagnostics.failed('source-failed', 'requests', error);
-    }
+  /** Of foreign data. */
+  function sayFailed(error: unknown): void {
+    diagnostics.failed('source-failed', 'requests', error);
   }
 
   return {
@@ -66,10 +66,12 @@ export function createRequestBook(runtime: Runtime): RequestBook {
       const { enabled, requestLogging } = runtime.settings;
       const request = new OpenRequest(home, facts);
       if (enabled && requestLogging.enabled) waiting.add(request);
-      guarded(() => {
+      try {
         if (params !== undefined) request.giveParams(params);
         signals.began(request, header, attributes);
-      });
+      } catch (error) {
+        sayFailed(error);
+      }
       return request;
     },
     isIgnored(method, path, side) {

@@ -1,5 +1,6 @@
 import { cappedText } from '../capped-text.ts';
 import { serializeError } from '../errors/serialize-error.ts';
+import { readHost } from '../http/host.ts';
 import { httpSpanName, methodAttributes } from '../http/http-attributes.ts';
 import type { Runtime } from '../runtime.ts';
 import { severityNumbers } from '../severity.ts';
@@ -189,37 +190,35 @@ function spanAttributes({ route }: OpenRequest, { statusCode, errorType }: Outco
   return attributes;
 }
 
-/** In one literal, so that engines keep one shape. */
+/** What there is, and nothing that is `undefined`: every key is looked at again and again on the way. */
 function observedAttributes(request: OpenRequest): FreshAttributes {
-  const { 'http.request.method': method, 'http.request.method_original': original } = methodAttributes(request.facts.method);
-  return {
-    'http.request.method': method,
-    'http.request.method_original': original,
-    'url.full': request.facts.urlFull,
-    'url.path': request.facts.urlPath,
-    'url.query': request.facts.query,
-    'url.scheme': request.facts.scheme,
-    'http.route': request.route,
-    'server.address': request.facts.serverAddress,
-    'server.port': request.facts.serverPort,
-    'client.address': request.facts.clientAddress,
-    'network.protocol.version': request.facts.protocolVersion,
-  };
+  const { method, urlFull, urlPath, query, scheme, host, serverAddress, serverPort, clientAddress, protocolVersion } = request.facts;
+  const attributes: FreshAttributes = methodAttributes(method);
+  if (urlPath === undefined) attributes['url.full'] = urlFull;
+  else attributes['url.path'] = urlPath;
+  if (query !== undefined) attributes['url.query'] = query;
+  if (scheme !== undefined) attributes['url.scheme'] = scheme;
+  if (request.route !== undefined) attributes['http.route'] = request.route;
+  const server = host === undefined ? undefined : readHost(host, scheme);
+  const [address, port] = server === undefined ? [serverAddress, serverPort] : [server.address, server.port];
+  if (address !== undefined) attributes['server.address'] = address;
+  if (port !== undefined) attributes['server.port'] = port;
+  if (clientAddress !== undefined) attributes['client.address'] = clientAddress;
+  if (protocolVersion !== undefined) attributes['network.protocol.version'] = protocolVersion;
+  return attributes;
 }
 
 /** What tells of the way to the server, the request has said. */
 function answeredAttributes(request: OpenRequest, statusCode: number | undefined, errorType: string | undefined): FreshAttributes {
-  const { 'http.request.method': method, 'http.request.method_original': original } = methodAttributes(request.facts.method);
-  return {
-    'http.request.method': method,
-    'http.request.method_original': original,
-    'url.full': request.facts.urlFull,
-    'url.path': request.facts.urlPath,
-    'http.route': request.route,
-    'client.address': request.facts.clientAddress,
-    'http.response.status_code': statusCode,
-    'error.type': errorType,
-  };
+  const { method, urlFull, urlPath, clientAddress } = request.facts;
+  const attributes: FreshAttributes = methodAttributes(method);
+  if (urlPath === undefined) attributes['url.full'] = urlFull;
+  else attributes['url.path'] = urlPath;
+  if (request.route !== undefined) attributes['http.route'] = request.route;
+  if (clientAddress !== undefined) attributes['client.address'] = clientAddress;
+  if (statusCode !== undefined) attributes['http.response.status_code'] = statusCode;
+  if (errorType !== undefined) attributes['error.type'] = errorType;
+  return attributes;
 }
 
 /** Of what the application tells by hand, little is known. */

@@ -50,6 +50,7 @@ export function createRequests(runtime: Runtime, book: RequestBook, tracer: Trac
       route: routeOf(details.route),
       scheme: undefined,
       protocolVersion: undefined,
+      host: undefined,
       serverAddress: undefined,
       serverPort: undefined,
       clientAddress: undefined,

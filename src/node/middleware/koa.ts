@@ -1,7 +1,6 @@
 import { errorMonitor } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import { Stream } from 'node:stream';
-import { readProperty } from '../../core/read-property.ts';
 import { patchMethod } from '../sources/patch-method.ts';
 import { followKoaRoute } from './koa-route.ts';
 import { createServe } from './serving.ts';
@@ -57,7 +56,7 @@ export function koaRequests(options: AdapterOptions = {}): KoaMiddleware {
     if (serving === undefined) return next();
     try {
       const result = await serving.run(next);
-      watchBody(context, serving);
+      watchBody(context.body, serving);
       return result;
     } catch (error) {
       serving.failed(error);
@@ -67,17 +66,13 @@ export function koaRequests(options: AdapterOptions = {}): KoaMiddleware {
 }
 
 /** Koa tells of the error of a stream when its connection is closed already. */
-function watchBody(context: KoaContext, { failed }: Serving): void {
-  const { body } = context;
-  if (!(body instanceof Stream)) return;
-  body.once(errorMonitor, (error) => {
-    if (!isOfClient(error, context)) failed(error);
-  });
+function watchBody(body: unknown, { failed }: Serving): void {
+  if (body instanceof Stream) body.once(errorMonitor, failed);
 }
 
 /** A client that has gone is told as one, and no failure of the application. */
 function isOfClient(error: unknown, { req }: KoaContext): boolean {
-  return readProperty(Object(error), 'code') === 'ERR_STREAM_PREMATURE_CLOSE' || (error !== null && error === req.socket?.errored);
+  return error === req.socket?.errored;
 }
 
 /** Koa takes every header off the answer to an error. Whoever gets that one needs the id most. */
