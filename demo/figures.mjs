@@ -12,8 +12,8 @@ export function watchFigures({ obs, recent }) {
 
   // By name, which is the method and the route: `GET /api/products/:id` is one series however many products there are. What has no
   // route is no series, or every mistyped address would make one.
-  const responses$ = obs.spans$.pipe(
-    filter(({ spanKind }) => spanKind === 'server'),
+  const responses$ = obs.responses$.pipe(
+    filter(({ side }) => side === 'server'),
     rollingStatistics({
       by: ({ name, attributes }) => attributes['http.route'] && name,
       value: ({ duration }) => duration,

@@ -5,7 +5,7 @@ import { Refusal } from './refusal.mjs';
 
 const maxSignals = 200;
 /** What a page may report: what it has. */
-const kinds = ['span', 'log', 'error', 'metric'];
+const kinds = ['span', 'request', 'response', 'log', 'error', 'metric'];
 
 export function createPageSignals() {
   const received = new Subject();

@@ -26,7 +26,7 @@ export function createTerminal() {
       {
         ...printer,
         // A sink says what it wants. By default the console leaves out timed calls; here they are shown, in the spans they belong to.
-        accepts: (signal) => ['span', 'profile', 'log', 'error'].includes(signal.kind) && printed.includes(signal),
+        accepts: (signal) => ['span', 'response', 'profile', 'log', 'error'].includes(signal.kind) && printed.includes(signal),
       },
       recent,
     ],

@@ -60,6 +60,7 @@ describe('the demo', () => {
     const tree = treeOf(await demo.printed(RegExp(`trace ${traceId}[^]*\n.*send receipt`)), traceId);
     expect(namesOf(tree)).toEqual([
       '└─ [shop-backend] POST /api/checkout',
+      '   ├─ ← 200',
       '   ├─ price order',
       '   │  ├─ ⏱ subtotal',
       '   │  ├─ ⏱ discount',
@@ -69,6 +70,7 @@ describe('the demo', () => {
       '   ├─ charge card',
       '   │  └─ POST',
       '   │     └─ [payments] POST /charges',
+      '   │        ├─ ← 200',
       '   │        └─ authorise',
       '   │           └─ • authorised',
       '   └─ publish order',
@@ -152,7 +154,7 @@ describe('the demo', () => {
     const batch = [
       { kind: 'span', name: 'a click', trace, timestamp: Date.now(), duration: 5, attributes: { 'service.name': 'shop-backend' } },
       { kind: 'span', name: 'nowhere' },
-      { kind: 'response', name: 'GET /api/products', requestId: '1', method: 'GET', path: '/', status: 'error', duration: 1e9 },
+      { kind: 'profile', name: 'total', duration: 1e9 },
       'text',
       null,
     ];
@@ -223,7 +225,7 @@ describe('the demo without shoppers', () => {
     const traceId = await buyThroughApi(demo);
     expect(await demo.end('SIGINT')).toBe(0);
     const headers = demo.output().split('\n').filter((line) => line.startsWith(`trace ${traceId}`));
-    expect(headers).toEqual([expect.stringMatching(/ · 10 spans$/)]);
+    expect(headers).toEqual([expect.stringMatching(/ · 10 spans · request /)]);
     expect(namesOf(treeOf(demo.output(), traceId)).slice(-2)).toEqual(['   └─ publish order', '      └─ send receipt']);
   }, 20_000);
 });
@@ -239,11 +241,13 @@ describe('the page of the demo', () => {
       const traceId = await buyInPage(page);
 
       const tree = treeOf(await demo.printed(RegExp(`trace ${traceId}[^]*\n.*send receipt`)), traceId);
-      expect(tree[0]).toMatch(/ · click buy · .* · 12 spans$/);
+      expect(tree[0]).toMatch(/ · click buy · .* · 12 spans · request [\da-f-]{36}$/);
       expect(namesOf(tree)).toEqual([
         '└─ [shop-page] click buy',
         '   └─ POST',
+        '      ├─ ← 200 POST /api/checkout',
         '      └─ [shop-backend] POST /api/checkout',
+        '         ├─ ← 200',
         '         ├─ price order',
         '         │  ├─ ⏱ subtotal',
         '         │  ├─ ⏱ discount',
@@ -253,6 +257,7 @@ describe('the page of the demo', () => {
         '         ├─ charge card',
         '         │  └─ POST',
         '         │     └─ [payments] POST /charges',
+        '         │        ├─ ← 200',
         '         │        └─ authorise',
         '         │           └─ • authorised',
         '         └─ publish order',

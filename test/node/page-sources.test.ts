@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { SpanSignal } from '../../src/core/signal.ts';
+import type { ObservabilityOptions } from '../../src/core/config/options.ts';
+import type { ResponseSignal, Signal, SpanSignal } from '../../src/core/signal.ts';
 import type { PageApp, PageAppOptions } from '../helpers/page-app.ts';
 import type * as pageApp from '../helpers/page-app.ts';
 import { createSite, scriptOf, startBrowser } from '../helpers/page-driver.ts';
@@ -152,7 +153,7 @@ describe.each(Object.entries(senders))('%s', (_, send) => {
     const page = await open(own.origin);
     await send(page, `${other.origin}/x`);
     expect(other.received.map(({ method }) => method)).toEqual(['OPTIONS', 'GET']);
-    expect(other.received[0]?.headers['access-control-request-headers']).toBe('traceparent');
+    expect(other.received[0]?.headers['access-control-request-headers']).toBe('traceparent,x-request-id');
     const spans = await spansOf(page);
     expect(spans).toHaveLength(1);
     expect(parentTold(other.received[1], spans)).toBe(spans[0]);
@@ -212,6 +213,286 @@ describe('a span of a page', () => {
     await vi.waitFor(() => expect(requestsTo(own, '/api/last')).toHaveLength(1), { timeout: 5_000 });
     expect(requestsTo(own, '/api/last')[0]).toMatchObject({ body: Buffer.from('bye'), headers: { traceparent: expect.stringMatching(/^00-/) } });
   }, 30_000);
+});
+
+/** Starts the SDK in a page, and records what it says: `log` in the page. */
+async function startLogging(page: Page, options: Pick<ObservabilityOptions, 'requestLogging' | 'tracing'> = {}): Promise<void> {
+  await page.evaluate((given) => {
+    const obs = sdk.createObservability({ environment: 'production', sinks: [], ...given });
+    const log: Signal[] = [];
+    obs.signals$.subscribe((signal) => log.push(signal));
+    Object.assign(globalThis, { log, obs });
+  }, options);
+}
+
+declare const log: readonly Signal[];
+
+function logOf(page: Page): Promise<readonly Signal[]> {
+  return page.evaluate(() => log.filter(({ name }) => !/documentLoad|documentFetch|resourceFetch/.test(name)));
+}
+
+/** The responses, once there are so many. */
+async function responsesOf(page: Page, count: number): Promise<readonly ResponseSignal[]> {
+  await page.waitForFunction((least) => log.filter(({ kind }) => kind === 'response').length >= least, count, { timeout: 10_000 });
+  return (await logOf(page)).filter((signal): signal is ResponseSignal => signal.kind === 'response');
+}
+
+const text = { 'content-type': 'text/plain' };
+
+describe.each(Object.entries(senders))('%s, with request logging,', (_, send) => {
+  it('tells the own origin its id, and gives one request and one response', async () => {
+    const own = await shop({ starts: false, answer: (__, response) => response.writeHead(404, { 'content-type': 'application/json', 'x-secret': 'hidden' }).end('{}') });
+    const page = await open(own.origin);
+    await startLogging(page);
+    await send(page, '/api/x?id=7', { method: 'POST', headers: { accept: 'application/json', 'x-mine': 'hidden' } });
+    const signals = await logOf(page);
+    expect(signals.map(({ kind }) => kind)).toEqual(['request', 'metric', 'response', 'span']);
+    const requestId = requestsTo(own, '/api/x')[0]?.headers['x-request-id'];
+    expect(requestId).toMatch(/^[\da-f-]{36}$/);
+    expect(new Set(signals.map((signal) => signal.requestId))).toEqual(new Set([requestId]));
+    expect(signals[0]).toMatchObject({ side: 'client', method: 'POST', path: '/api/x?id=7', headers: { accept: 'application/json' } });
+    expect(signals[2]).toMatchObject({ side: 'client', statusCode: 404, headers: { 'content-type': 'application/json' } });
+    expect(JSON.stringify(signals)).not.toContain('hidden');
+  }, 30_000);
+
+  it('reaches another origin that refuses such headers, and complains of none', async () => {
+    const other = await site((request, response) => {
+      response.setHeader('access-control-allow-origin', '*');
+      // No preflight is ever answered.
+      if (request.method === 'OPTIONS') response.writeHead(403).end();
+      else response.writeHead(200, { ...text, 'x-hidden': 'yes', 'content-length': '5' }).end('hello');
+    });
+    const own = await shop({ starts: false });
+    const page = await open(own.origin);
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    await startLogging(page, { requestLogging: { bodies: true, headers: ['content-type', 'content-encoding', 'x-hidden'] } });
+    await send(page, `${other.origin}/x?id=7`);
+    const [response] = await responsesOf(page, 1);
+    expect(other.received.map(({ method, headers }) => [method, headers['x-request-id']])).toEqual([['GET', undefined]]);
+    expect(response).toMatchObject({ path: `${other.origin}/x?id=7`, status: 'success', statusCode: 200, data: 'hello', headers: text });
+    // Of headers that a page may not read, it is not to be told by the browser.
+    expect(response?.headers).toEqual(text);
+    expect(said).toEqual([]);
+  }, 30_000);
+
+  it('that another origin does not let in has failed', async () => {
+    const [other, own] = await Promise.all([site((__, response) => response.end('{}')), shop({ starts: false })]);
+    const page = await open(own.origin);
+    await startLogging(page);
+    await send(page, `${other.origin}/x`);
+    const [response] = await responsesOf(page, 1);
+    expect(response).toMatchObject({ status: 'error', statusCode: undefined });
+    expect(response?.attributes['error.type']).toMatch(/^(TypeError|NetworkError)$/);
+  }, 30_000);
+
+  it('that is redirected is one request', async () => {
+    const own = await shop({
+      starts: false,
+      answer: ({ url }, response) => (url === '/api/old' ? response.writeHead(302, { location: '/api/new' }).end() : response.end('{}')),
+    });
+    const page = await open(own.origin);
+    await startLogging(page);
+    await send(page, '/api/old');
+    const [response, ...more] = await responsesOf(page, 1);
+    expect([response?.path, response?.statusCode, more]).toEqual(['/api/old', 200, []]);
+    const ids = ['/api/old', '/api/new'].map((path) => requestsTo(own, path)[0]?.headers['x-request-id']);
+    expect(ids).toEqual([response?.requestId, response?.requestId]);
+  }, 30_000);
+
+  it('does not see what is exported to the own origin', async () => {
+    const own = await shop({ options: { sink: { endpoint: '/otlp' } } });
+    const page = await open(own.origin);
+    await page.evaluate(() => {
+      Object.assign(globalThis, { seen: [] });
+      app.obs.signals$.subscribe((signal) => (globalThis as unknown as { seen: string[] }).seen.push(signal.kind));
+    });
+    await send(page, '/api/x');
+    await page.evaluate(() => app.obs.flush());
+    await page.evaluate(() => app.obs.flush());
+    const exported = requestsTo(own, '/otlp');
+    expect(exported.length).toBeGreaterThan(0);
+    expect(exported.map(({ headers }) => headers['x-request-id'] ?? headers.traceparent)).toEqual(exported.map(() => undefined));
+    const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen.filter((kind) => kind === 'response'));
+    expect(seen).toHaveLength(1);
+  }, 30_000);
+});
+
+describe('fetch, with request logging,', () => {
+  it('without permission to read the answer is answered, and asks nobody for one', async () => {
+    const [other, own] = await Promise.all([site((_, response) => response.writeHead(503).end('no')), shop({ starts: false })]);
+    const page = await open(own.origin);
+    await startLogging(page, { requestLogging: { bodies: true } });
+    await page.evaluate((url) => fetch(url, { mode: 'no-cors' }).then(() => undefined), other.origin + '/x');
+    expect(await responsesOf(page, 1)).toMatchObject([{ status: 'success', statusCode: undefined, data: undefined }]);
+    expect(other.received.map(({ method, headers }) => [method, headers['x-request-id']])).toEqual([['GET', undefined]]);
+  }, 30_000);
+
+  it('has the id on a request that outlives the page', async () => {
+    const own = await shop();
+    const page = await open(own.origin);
+    await page.evaluate(() => window.addEventListener('pagehide', () => void fetch('/api/last', { method: 'POST', body: 'bye', keepalive: true })));
+    await page.goto('about:blank');
+    await vi.waitFor(() => expect(requestsTo(own, '/api/last')).toHaveLength(1), { timeout: 5_000 });
+    expect(requestsTo(own, '/api/last')[0]?.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
+  }, 30_000);
+
+  it('that takes too long, or is given up, says so', async () => {
+    const own = await shop({ starts: false, answer: () => undefined });
+    const page = await open(own.origin);
+    await startLogging(page);
+    await page.evaluate(async () => {
+      const controller = new AbortController();
+      const both = [fetch('/api/x', { signal: AbortSignal.timeout(20) }), fetch(new Request('/api/y', { signal: controller.signal }))];
+      controller.abort();
+      await Promise.allSettled(both);
+    });
+    const responses = await responsesOf(page, 2);
+    expect(responses.map(({ path, attributes }) => [path, attributes['error.type']]).sort()).toEqual([
+      ['/api/x', 'TimeoutError'],
+      ['/api/y', 'AbortError'],
+    ]);
+  }, 30_000);
+
+  it('logs bodies beside the application, and lets streams flow', async () => {
+    const { gzipSync } = await import('node:zlib');
+    let more = (): unknown => undefined;
+    const own = await shop({
+      starts: false,
+      answer({ url }, response) {
+        const json = '{"answer":42,"password":"hidden"}';
+        if (url === '/api/json') response.writeHead(200, { 'content-type': 'application/json', 'content-length': json.length }).end(json);
+        else if (url === '/api/gzip') {
+          const bytes = gzipSync(json);
+          response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': bytes.length }).end(bytes);
+        } else {
+          response.writeHead(200, text).write('begun, ');
+          more = () => response.end('ended');
+        }
+      },
+    });
+    const page = await open(own.origin);
+    await startLogging(page, { requestLogging: { bodies: true } });
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"asked":true}' };
+    const got = await page.evaluate(async (init) => [await (await fetch('/api/json', init)).json(), await (await fetch('/api/gzip')).json()], post);
+    expect(got).toEqual([{ answer: 42, password: 'hidden' }, { answer: 42, password: 'hidden' }]);
+    const first = await page.evaluate(async () => {
+      const reader = (await fetch('/api/stream')).body?.getReader();
+      Object.assign(globalThis, { reader });
+      return new TextDecoder().decode((await reader?.read())?.value);
+    });
+    expect(first).toBe('begun, ');
+    const responses = await responsesOf(page, 3);
+    expect(responses.map(({ requestData, data }) => [requestData, Object(data).answer])).toEqual([
+      [{ asked: true }, 42],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    expect(JSON.stringify(responses)).not.toContain('hidden');
+    more();
+  }, 30_000);
+});
+
+describe('XMLHttpRequest, with request logging,', () => {
+  it('logs a body that the application gets as text or as an object', async () => {
+    const own = await shop({
+      starts: false,
+      answer: (_, response) => response.writeHead(200, { 'content-type': 'application/json', 'content-length': '13' }).end('{"answer":42}'),
+    });
+    const page = await open(own.origin);
+    await startLogging(page, { requestLogging: { bodies: true } });
+    const types = ['', 'text', 'json', 'arraybuffer', 'blob', 'document'] as const;
+    await page.evaluate(async (all) => {
+      for (const responseType of all) {
+        const request = new XMLHttpRequest();
+        request.open('POST', '/api/x');
+        request.responseType = responseType;
+        const over = new Promise((resolve) => request.addEventListener('loadend', resolve));
+        request.send(new URLSearchParams({ a: '1' }));
+        await over;
+      }
+    }, types);
+    const responses = await responsesOf(page, types.length);
+    const answer = { answer: 42 };
+    expect(responses.map(({ data }) => data)).toEqual([answer, answer, answer, undefined, undefined, undefined]);
+    expect(responses.map(({ requestData }) => requestData)).toEqual(types.map(() => ({ a: '1' })));
+  }, 30_000);
+
+  it('has one response each, however it ends', async () => {
+    const own = await shop({ starts: false, answer: ({ url }, response) => (url === '/api/never' ? undefined : response.writeHead(200, text).end('hello')) });
+    const page = await open(own.origin);
+    await startLogging(page, { requestLogging: { bodies: true } });
+    await page.evaluate(async () => {
+      const over = (request: XMLHttpRequest): Promise<unknown> => new Promise((resolve) => request.addEventListener('loadend', resolve, { once: true }));
+      const request = new XMLHttpRequest();
+      request.open('GET', '/api/never');
+      request.timeout = 20;
+      request.send();
+      await over(request);
+      request.open('GET', '/api/never');
+      request.send();
+      request.abort();
+      request.open('GET', '/api/never');
+      request.send();
+      // It is given up for another.
+      request.timeout = 0;
+      request.open('GET', '/api/x');
+      request.send();
+      await over(request);
+      request.open('GET', '/api/sync', false);
+      request.send();
+    });
+    const responses = await responsesOf(page, 5);
+    expect(responses.map(({ path, statusCode, data, attributes }) => [path, statusCode, data, attributes['error.type']])).toEqual([
+      ['/api/never', undefined, undefined, 'TimeoutError'],
+      ['/api/never', undefined, undefined, 'AbortError'],
+      ['/api/never', undefined, undefined, 'AbortError'],
+      ['/api/x', 200, 'hello', undefined],
+      ['/api/sync', 200, 'hello', undefined],
+    ]);
+    expect(new Set(responses.map(({ requestId }) => requestId)).size).toBe(5);
+  }, 30_000);
+});
+
+describe('a thousand requests of a page', () => {
+  it('leave no listener, no copy of a body and no open request', async () => {
+    const own = await shop({ starts: false, answer: (_, response) => response.writeHead(200, { ...text, 'content-length': '5' }).end('hello') });
+    const page = await open(own.origin);
+    await startLogging(page, { requestLogging: { bodies: true } });
+    const session = await page.context().newCDPSession(page);
+    const listeners = async (): Promise<number> => {
+      await session.send('HeapProfiler.collectGarbage');
+      return (await session.send('Memory.getDOMCounters')).jsEventListeners;
+    };
+    const before = await listeners();
+    // All that was sent is kept, so that what hangs on it is kept, too.
+    await page.evaluate(async () => {
+      const kept: unknown[] = [];
+      const { signal } = new AbortController();
+      const fetched = async (): Promise<void> => {
+        const response = await fetch('/api/x', { signal });
+        kept.push(response, await response.text());
+      };
+      const requested = async (): Promise<void> => {
+        const request = new XMLHttpRequest();
+        const over = new Promise((resolve) => request.addEventListener('loadend', resolve, { once: true }));
+        request.open('GET', '/api/x');
+        request.send();
+        await over;
+        kept.push(request);
+      };
+      for (let batch = 0; batch < 20; batch += 1) await Promise.all(Array.from({ length: 50 }, (_, index) => (index < 5 ? requested() : fetched())));
+      Object.assign(globalThis, { kept, signal });
+    });
+    const responses = await responsesOf(page, 1_000);
+    expect(responses).toHaveLength(1_000);
+    expect(responses.filter(({ data }) => data !== 'hello')).toEqual([]);
+    // A few are the browser's own.
+    expect(await listeners()).toBeLessThan(before + 50);
+    // Whatever were still open would be abandoned now.
+    await page.evaluate(() => (globalThis as unknown as Pick<PageApp, 'obs'>).obs.shutdown());
+    expect(await responsesOf(page, 1_000)).toHaveLength(1_000);
+  }, 90_000);
 });
 
 describe('a worker of a page', () => {
@@ -451,11 +732,13 @@ describe('the SDK', () => {
     expect(await addresses(page)).toEqual(['/', '/api/fetched', '/api/requested', '/app.js'].map((path) => own.origin + path));
     const exports = requestsTo(own, '/v1/');
     expect(exports.length).toBeGreaterThan(4);
-    expect(exports.filter(({ headers }) => 'traceparent' in headers)).toEqual([]);
+    expect(exports.filter(({ headers }) => 'traceparent' in headers || 'x-request-id' in headers)).toEqual([]);
     expect(exports.map(({ body }) => body.toString()).join()).not.toContain('/v1/');
     expect(requestsTo(own, '/api/').filter(({ headers }) => 'traceparent' in headers)).toHaveLength(200);
     const { sinks } = await page.evaluate(() => app.obs.ledger());
-    expect(sinks.otlp).toMatchObject({ accepted: 200 + 3, delivered: 200 + 3, pending: 0 });
+    // Each is a request, a response, a duration and a span.
+    const all = 4 * 200 + 3;
+    expect(sinks.otlp).toMatchObject({ accepted: all, delivered: all, pending: 0 });
   }, 60_000);
 
   it('is not in the load of a document, though it sends before its end', async () => {

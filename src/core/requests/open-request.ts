@@ -63,7 +63,7 @@ export interface RequestFacts {
 /** What becomes known of a request before its end. */
 export interface Told {
   readonly route?: string | undefined;
-  /** Those of the route, by name. Anything else is left out. */
+  /** Those of the route, by name: they come on top of what the application gave. */
   readonly params?: unknown;
   readonly attributes?: unknown;
   readonly requestData?: unknown;
@@ -94,6 +94,7 @@ export class OpenRequest implements ActiveRequest {
   readonly #home: RequestHome;
   #context: RequestContext | undefined = undefined;
   #params: unknown = undefined;
+  #routeParams: unknown = undefined;
   #failure: { readonly error: unknown } | undefined = undefined;
   #serialized: SerializedError | undefined = undefined;
   /** How much had come and gone over its connection when that was last looked at. */
@@ -156,18 +157,22 @@ export class OpenRequest implements ActiveRequest {
   /** The parameters it was given, and those of its route. A function gives them now, once. */
   get params(): unknown {
     if (typeof this.#params === 'function') this.#params = snapshot(called(this.#params as () => unknown));
-    return this.#params;
+    const [given, route] = [this.#params, this.#routeParams];
+    if (route === undefined) return given;
+    return isRecord(given) && isRecord(route) ? { ...given, ...route } : route;
   }
 
-  /** A copy, unless a function is to give them when they are wanted. */
+  /** Of the application. A copy, unless a function is to give them when they are wanted. */
   giveParams(params: unknown): void {
+    if (this.isEnded || params === undefined) return;
     this.#params = typeof params === 'function' ? params : snapshot(params);
   }
 
   tell({ route, params, attributes, requestData, data, status }: Told): void {
     if (this.isEnded) return;
     if (route !== undefined) this.route = route;
-    if (params !== undefined) this.#addParams(params);
+    // Of the last route: one may have passed the request on to another.
+    if (params !== undefined) this.#routeParams = snapshot(params);
     if (attributes !== undefined) this.attributes = snapshotAttributes(attributes, this.attributes);
     if (requestData !== undefined) this.requestData = requestData;
     if (data !== undefined) this.data = data;
@@ -226,13 +231,6 @@ export class OpenRequest implements ActiveRequest {
   #progress(): number {
     const { progress, raw } = this.facts;
     return progress === undefined || raw === undefined ? 0 : progress(raw);
-  }
-
-  #addParams(params: unknown): void {
-    const before = this.params;
-    const added = snapshot(params);
-    const isBoth = isRecord(before) && isRecord(added);
-    this.#params = isBoth ? { ...before, ...added } : added;
   }
 }
 

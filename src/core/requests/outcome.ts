@@ -14,9 +14,9 @@ export function outcomeOf(status: unknown, statusCode: number | undefined, error
 /** What a client that hung up is told as: `error.type` of its request. */
 export const aborted = 'aborted';
 
-/** The level of a response in a log: what nobody waited for any more is no failure of who serves. */
+/** The level of a response in a log: what nobody waited for any more, on either side, is no failure. */
 export function responseLevel(status: RequestStatus, statusCode: number | undefined, errorType: unknown): SeverityName {
-  if (status !== 'success') return errorType === aborted ? 'warn' : 'error';
+  if (status !== 'success') return errorType === aborted || errorType === 'AbortError' ? 'warn' : 'error';
   return (statusCode ?? 0) >= 400 ? 'warn' : 'info';
 }
 

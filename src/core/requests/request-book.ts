@@ -67,7 +67,7 @@ export function createRequestBook(runtime: Runtime): RequestBook {
       const request = new OpenRequest(home, facts);
       if (enabled && requestLogging.enabled) waiting.add(request);
       try {
-        if (params !== undefined) request.giveParams(params);
+        request.giveParams(params);
         signals.began(request, header, attributes);
       } catch (error) {
         sayFailed(error);

@@ -161,9 +161,14 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
           error,
         });
       }
-      if (request.span?.recording === true) request.span.end();
+      if (request.span?.recording === true) request.span.end(endOf(request, ending));
     },
   };
+}
+
+/** Of a response that is told later than it came, because its body was waited for. Else: now. */
+function endOf({ facts }: OpenRequest, { duration }: Ending): number | undefined {
+  return facts.isObserved && duration !== undefined ? facts.startTime + duration : undefined;
 }
 
 /** As spans have it themselves, without making it ready to be handed out. */

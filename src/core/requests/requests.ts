@@ -161,7 +161,8 @@ export function createRequests(runtime: Runtime, book: RequestBook, tracer: Trac
     const { params, route, attributes } = readDetails(given);
     request.isAdopted = true;
     if (request.span instanceof RecordingSpan && attributes !== undefined) request.span.setAttributes(Object(attributes));
-    request.tell({ params, route: routeOf(route), attributes });
+    request.giveParams(params);
+    request.tell({ route: routeOf(route), attributes });
     return request;
   }
 

@@ -14,8 +14,9 @@ export type ExpressErrorMiddleware = (error: unknown, request: IncomingMessage, 
  * of what is to be told of. The route is the whole template, `/shops/:shop/orders/:id`, routers included, and its parameters are
  * those of all of them. What a handler throws, rejects with or gives to `next` is the error of the response.
  *
- * Routers mounted at a path with a parameter, and errors, are told by Express's router from version 2.3 on, whichever Express 5 it is
- * installed with. Below, put `expressErrors` behind the routes; of a mounted router's path, what looks like an identifier becomes `*`.
+ * This is told by Express's router from version 2.3 on, whichever Express 5 it is installed with. Below, put `expressErrors` behind the
+ * routes. The path a router is mounted at is then only guessed from what is left on the request: parameters are named where the router
+ * has `mergeParams`, what looks like an identifier becomes `*`, and the rest stays; what failed has no parameters.
  */
 export function expressRequests(options?: AdapterOptions): ExpressMiddleware {
   const serve = createServe('express', options, watchExpress);

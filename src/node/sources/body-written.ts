@@ -39,10 +39,7 @@ export function logBodyWritten(request: OpenRequest, policy: BodyPolicy, stream:
 
   const undo = ['write', 'end'].map((name) =>
     patchMethod(stream, name, (_, args, proceed) => {
-      // What comes after the end is refused.
-      const isLate = stream.writableEnded;
       const result = proceed(args);
-      if (isLate) return result;
       add(args[0], args[1]);
       if (name === 'end') end();
       return result;
@@ -55,6 +52,6 @@ export function logBodyWritten(request: OpenRequest, policy: BodyPolicy, stream:
 }
 
 function isUtf8(encoding: unknown): boolean {
-  // It may be left out, with the callback in its place.
-  return typeof encoding !== 'string' || /^utf-?8$/i.test(encoding);
+  // It may be left out, with the callback in its place; of a response that waits for its turn, a wrong one is refused only later.
+  return typeof encoding !== 'string' || /^utf-?8$/i.test(encoding) || !Buffer.isEncoding(encoding);
 }

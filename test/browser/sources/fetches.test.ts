@@ -70,8 +70,8 @@ describe('fetches', () => {
         'server.port': Number(location.port),
         'http.response.status_code': 201,
       });
-      expect(only('span').attributes['http.request.method_original']).toBe(undefined);
-      expect(only('span').attributes['error.type']).toBe(undefined);
+      expect(only('span').attributes).not.toHaveProperty('http.request.method_original');
+      expect(only('span').attributes).not.toHaveProperty('error.type');
     });
 
     it.each([
@@ -98,7 +98,7 @@ describe('fetches', () => {
       answer = () => Promise.resolve(Response.error());
       await fetch('https://elsewhere.test/', { mode: 'no-cors' });
       expect(only('span').status.code).toBe('unset');
-      expect(only('span').attributes['http.response.status_code']).toBe(undefined);
+      expect(only('span').attributes).not.toHaveProperty('http.response.status_code');
     });
 
     it('is a child of the span that is active where it is called, and of the span given after an await', async () => {
