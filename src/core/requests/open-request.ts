@@ -193,12 +193,7 @@ export class OpenRequest implements ActiveRequest {
     return this.#serialized;
   }
 
-  /** Notes how much has come and gone over its connection, unless that is noted already. */
-  look(): void {
-    this.#progressed ??= this.#progress();
-  }
-
-  /** Whether there was more since it was last looked at. */
+  /** Whether more has come or gone over its connection since this was last asked. */
   hasGoneOn(): boolean {
     const [before, now] = [this.#progressed, this.#progress()];
     this.#progressed = now;

@@ -24,6 +24,9 @@ export interface OpenRequests extends Iterable<OpenRequest> {
 /** Longest a host's timer waits, in milliseconds. */
 const LONGEST = 2_147_483_647;
 
+/** How often a request is looked at within its deadline: whether it goes on is seen that much too late at most. Most are over before the first. */
+const looks = 8;
+
 /** The oldest stands first, so one timer is enough: for the next that may be over. */
 export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenRequestsSetup): OpenRequests {
   const open = new Set<OpenRequest>();
@@ -42,28 +45,26 @@ export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenR
     dueAt = Number.POSITIVE_INFINITY;
   }
 
-  /** At half of its time a request is looked at for the first time: not before, as most are over long before that. */
   function sweep(): void {
     const { deadline } = policy();
+    const step = deadline / looks;
     const now = clock.elapsed();
     let due = Number.POSITIVE_INFINITY;
     for (const request of open) {
-      const age = now - request.seenAt;
-      if (age < deadline / 2) {
-        due = Math.min(due, request.seenAt + deadline / 2);
+      if (now - request.seenAt < step) {
+        due = Math.min(due, request.seenAt + step);
         break;
       }
-      if (age < deadline) {
-        request.look();
-        due = Math.min(due, request.seenAt + deadline);
-        continue;
-      }
-      open.delete(request);
+      const expiresAt = request.seenAt + deadline;
       if (request.hasGoneOn()) {
         // Back to the end: a stream of events may go on for days.
         request.seenAt = now;
+        open.delete(request);
         open.add(request);
-      } else abandon(request, `no answer within ${deadline} ms`);
+      } else if (expiresAt <= now) {
+        open.delete(request);
+        abandon(request, `no answer within ${deadline} ms`);
+      } else due = Math.min(due, expiresAt, now + step);
     }
     if (due < Number.POSITIVE_INFINITY) arm(due);
     else disarm();
@@ -73,7 +74,8 @@ export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenR
     add(request) {
       const { deadline, maxOpen } = policy();
       open.add(request);
-      if (request.seenAt + deadline / 2 < dueAt) arm(request.seenAt + deadline / 2);
+      const due = request.seenAt + deadline / looks;
+      if (due < dueAt) arm(due);
       if (open.size <= maxOpen) return;
       const [oldest = request] = open;
       open.delete(oldest);
