@@ -79,7 +79,11 @@ describe('the entry', () => {
     expect(names).not.toContain(own);
   });
 
-  it.each(['./core', './testing'])('%s has the names it declares, for every host', (subpath) => {
+  it.each(['./express', './fastify', './koa', './hono'])('%s has the names it declares', (subpath) => {
+    expect([...namesUnder(`@arkhe/observability${subpath.slice(1)}`)].sort()).toEqual(declaredValues(subpath));
+  });
+
+  it.each(['./core', './testing', './hono'])('%s has the names it declares, for every host', (subpath) => {
     const specifier = `@arkhe/observability${subpath.slice(1)}`;
     const declared = declaredValues(subpath);
     expect(declared.length).toBeGreaterThan(0);

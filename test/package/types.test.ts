@@ -17,6 +17,12 @@ describe.each([
   it('compiles a backend', () => expect(diagnostics('backend.ts', { ...resolution, ...service })).toEqual([]));
   it('compiles a subscriber of live streams', () => expect(diagnostics('live.ts', { ...resolution, ...both })).toEqual([]));
 
+  it('compiles the adapters of frameworks, and what feeds other loggers in', () => {
+    // Fastify's and Hono's own declarations are not as strict.
+    const ours = diagnostics('frameworks.ts', { ...resolution, ...both, skipLibCheck: true });
+    expect(ours).toEqual([]);
+  }, 120_000);
+
   it('finds the API that was agreed', () => expect(diagnostics('agreed.ts', { ...resolution, ...page })).toEqual([]));
 
   it('needs the types of no host', () => {
@@ -36,9 +42,11 @@ it('finds every type that was agreed', () => {
 describe('the declarations', () => {
   const files = published('dist/types', '.d.ts');
 
-  it.each(files)('$file names no package but rxjs', ({ text }) => {
+  it.each(files)('$file names no package but rxjs, and what an adapter is for', ({ file, text }) => {
     const imports = [...text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)].map(([, specifier]) => specifier);
-    expect(imports.filter((specifier) => specifier !== 'rxjs' && !specifier!.startsWith('.'))).toEqual([]);
+    const foreign = imports.filter((specifier) => specifier !== 'rxjs' && !specifier!.startsWith('.'));
+    const isAdapter = /(express|fastify|koa|hono|serving)\.d\.ts$/.test(file);
+    expect(foreign.filter((specifier) => !(isAdapter && /^(node:.*|hono)$/.test(String(specifier))))).toEqual([]);
   });
 
   it.each(files)('$file brings what it names of newer libraries along', ({ text }) => {

@@ -19,7 +19,7 @@ export interface ApiCopiesSetup {
 }
 
 /** Where all copies of this major version register. */
-const registry: symbol = Symbol.for('opentelemetry.js.api.1');
+const registry: unique symbol = Symbol.for('opentelemetry.js.api.1') as never;
 
 /** When the application has loaded what it begins with, in milliseconds. */
 const LOADED = 2_000;
@@ -102,7 +102,8 @@ function versionIn(registered: unknown): string | undefined {
   return typeof version === 'string' ? version : undefined;
 }
 
-/** Whether anybody has registered a context manager. */
+/** Whether anybody has registered a context manager. It is asked with every request. */
 export function isContextManaged(): boolean {
-  return readProperty(Object(Reflect.get(globalThis, registry)), 'context') !== undefined;
+  const registered = (globalThis as { readonly [registry]?: { readonly context?: unknown } })[registry];
+  return registered?.context !== undefined;
 }
