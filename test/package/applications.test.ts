@@ -70,7 +70,7 @@ describe.each(['express.mjs', 'express.cjs', 'fastify.mjs', 'fastify.cjs'])('%s,
     expect(body).toEqual({ id: '7', stock: 3, price: 3, traceId: client.traceId, spanId: reserve.spanId });
 
     const broken = spanNamed('GET /broken/:id');
-    expect(broken).toMatchObject({ parentSpanId: '', kind: 2, status: { code: 2 }, attributes: { 'error.type': '500', 'http.response.status_code': 500 } });
+    expect(broken).toMatchObject({ parentSpanId: '', kind: 2, status: { code: 2 }, attributes: { 'error.type': 'Error', 'http.response.status_code': 500 } });
     expect(broken.traceId).not.toBe(client.traceId);
     // Nothing else: none of its own exports, nothing twice.
     expect(collector.spans().length).toBe(5);

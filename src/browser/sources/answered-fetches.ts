@@ -14,7 +14,7 @@ export interface AnsweredFetches {
   close(): void;
 }
 
-/** How long a body that is to be logged may take, after its headers. */
+/** How long a body that is to be logged may take after its headers, in milliseconds. */
 const maxWait = 5_000;
 
 export function createAnsweredFetches(clock: Clock): AnsweredFetches {

@@ -66,7 +66,15 @@ function copyOf(init: RequestInit): RequestInit {
 function readerOf(headers: HeadersInit | undefined): (name: string) => unknown {
   // What gives its entries in a way of its own, such as a generator, may give them only once.
   const isKept = !(Symbol.iterator in Object(headers)) || kept.has(Object.prototype.toString.call(headers));
-  return (isKept ? headerReader(headers) : undefined) ?? (() => undefined);
+  const read = isKept ? headerReader(headers) : undefined;
+  return (name) => {
+    try {
+      return read?.(name);
+    } catch {
+      // The browser will say so: it rejects, and does not throw.
+      return undefined;
+    }
+  };
 }
 
 const kept: ReadonlySet<string> = new Set(['[object Array]', '[object Headers]', '[object Map]']);

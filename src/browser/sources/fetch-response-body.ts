@@ -22,7 +22,7 @@ export interface ResponseBodyCopy {
 export function copyResponseBody(response: Response, policy: BodyPolicy, header: (name: string) => unknown): ResponseBodyCopy | undefined {
   try {
     const length = Number(header('content-length') ?? 0);
-    const body = length > 0 ? createLoggedBody(policy, header) : undefined;
+    const body = length > 0 && length <= policy.maxBytes ? createLoggedBody(policy, header) : undefined;
     // Without a body there is nothing to read; of one that someone below has begun to read there is no copy.
     const reader = body === undefined || response.bodyUsed ? undefined : response.clone().body?.getReader();
     if (body === undefined || reader === undefined) return undefined;

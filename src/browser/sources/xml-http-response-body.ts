@@ -11,7 +11,7 @@ export function xmlHttpResponseBody(request: XMLHttpRequest, policy: BodyPolicy,
   if (!isText && responseType !== 'json') return undefined;
   // A text is decoded already. Of an object the headers alone tell how large it is.
   const length = Number(header('content-length') ?? 0);
-  if (!isText && !(length > 0)) return undefined;
+  if (!isText && !(length > 0 && length <= policy.maxBytes)) return undefined;
   const body = createLoggedBody(policy, (name) => (isText && name === 'content-encoding' ? undefined : header(name)));
   if (body === undefined) return undefined;
   const text = isText ? request.responseText : jsonOf(request.response);

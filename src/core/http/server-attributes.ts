@@ -44,7 +44,6 @@ export function pathOf(target: string): string {
 
 /** A whole URL, as a proxy gets one, loses what is in front of its path. */
 export function splitTarget(target: string): { readonly path: string; readonly query: string | undefined } {
-  // For a proxy it is a whole URL.
   const begin = target.startsWith('/') ? 0 : afterAuthority(target);
   const end = target.indexOf('?', begin);
   if (end < 0) return { path: target.slice(begin) || '/', query: undefined };

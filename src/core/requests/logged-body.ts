@@ -23,7 +23,7 @@ export function createLoggedBody({ contentTypes, maxBytes }: BodyPolicy, header:
   const type = readMediaType(header('content-type'));
   if (type === undefined || isMediaTypeAmong(never, type.name) || !isMediaTypeAmong(contentTypes, type.name)) return undefined;
   if (type.charset !== undefined && !readable.has(type.charset)) return undefined;
-  if (isCompressed(header('content-encoding')) || Number(header('content-length')) > maxBytes) return undefined;
+  if (isCompressed(header('content-encoding'))) return undefined;
   const { name } = type;
   let pieces: Uint8Array[] = [];
   let size = 0;

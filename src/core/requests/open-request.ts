@@ -209,6 +209,14 @@ export class OpenRequest implements ActiveRequest {
     this.end({ statusCode, errorType: aborted, message: 'the connection ended before the answer did' });
   }
 
+  /** The same, but the client had not gone: a handler that fails when its answer has begun can only cut it off. */
+  cutOff(statusCode: number | undefined, error: unknown): void {
+    const { thrown } = this;
+    if (thrown !== undefined) this.end({ statusCode, errorType: thrown.type, message: thrown.message });
+    else if (error !== undefined && error !== null) this.failed(error, statusCode);
+    else this.aborted(statusCode);
+  }
+
   /** It failed with this error. `statusCode` when its answer had begun. */
   failed(error: unknown, statusCode?: number): void {
     const { type, message } = serializeError(error);

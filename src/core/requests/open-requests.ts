@@ -31,6 +31,7 @@ const looks = 8;
 export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenRequestsSetup): OpenRequests {
   const open = new Set<OpenRequest>();
   let timer: Subscription | undefined;
+  let isClosed = false;
   let dueAt = Number.POSITIVE_INFINITY;
 
   function arm(due: number): void {
@@ -72,6 +73,7 @@ export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenR
 
   return {
     add(request) {
+      if (isClosed) return;
       const { deadline, maxOpen } = policy();
       open.add(request);
       const due = request.seenAt + deadline / looks;
@@ -84,6 +86,7 @@ export function createOpenRequests({ clock, policy, abandon, overflowed }: OpenR
     },
     delete: (request) => void open.delete(request),
     close() {
+      isClosed = true;
       disarm();
       for (const request of [...open]) {
         open.delete(request);

@@ -15,6 +15,7 @@ export interface RequestPolicy {
   readonly clientAddress: boolean | string;
   /** `undefined`: none is left out. May throw what a function of the application throws. */
   readonly ignores: ((request: LoggedRequest) => boolean) | undefined;
+  /** In milliseconds. */
   readonly deadline: number;
   readonly maxOpen: number;
   /** `undefined`: as the host has it. */

@@ -1,18 +1,15 @@
-import { cappedText } from '../capped-text.ts';
 import { serializeError } from '../errors/serialize-error.ts';
-import { readHost } from '../http/host.ts';
 import { httpSpanName, methodAttributes } from '../http/http-attributes.ts';
 import type { Runtime } from '../runtime.ts';
 import { severityNumbers } from '../severity.ts';
-import type { AttributeValue, RequestStatus, SerializedError } from '../signal.ts';
+import type { RequestStatus, SerializedError } from '../signal.ts';
 import { snapshotAttributes } from '../snapshot-attributes.ts';
 import { RecordingSpan } from '../tracing/recording-span.ts';
+import { headersOf } from './logged-headers.ts';
 import type { Ending, OpenRequest } from './open-request.ts';
 import { responseLevel } from './outcome.ts';
-import type { RequestPolicy } from './request-policy.ts';
-
-/** Nobody else has them. */
-type FreshAttributes = Record<string, AttributeValue | undefined>;
+import { requestAttributes, responseAttributes, spanAttributes } from './request-attributes.ts';
+import type { FreshAttributes } from './request-attributes.ts';
 
 /** What of a request goes to the stream. No method throws for what the SDK itself knows; what the application gave may. */
 export interface RequestSignals {
@@ -71,7 +68,7 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
       // Who gave it a name of another kind knows better.
       span.updateName(httpSpanName(request.facts.method, request.route));
     }
-    if (span instanceof RecordingSpan) span.setCopied(request.facts.isObserved ? snapshotAttributes(request.attributes, spanAttributes(request, outcome)) : attributes);
+    if (span instanceof RecordingSpan) span.setCopied(request.facts.isObserved ? snapshotAttributes(request.attributes, spanAttributes(request, outcome.statusCode, outcome.errorType)) : attributes);
     if (ending.failure !== undefined) span.recordException(ending.failure.error);
     // A status code explains itself.
     const message = ending.message ?? (request.facts.isObserved ? undefined : outcome.error?.message);
@@ -177,96 +174,7 @@ function whereOf(request: OpenRequest): OpenRequest['trace'] {
   return span instanceof RecordingSpan ? span.where : request.trace;
 }
 
-/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
-export function requestAttributes(request: OpenRequest): FreshAttributes {
-  return request.facts.isObserved ? observedAttributes(request) : givenAttributes(request);
-}
-
-function responseAttributes(request: OpenRequest, statusCode: number | undefined, errorType: string | undefined): FreshAttributes {
-  return request.facts.isObserved ? answeredAttributes(request, statusCode, errorType) : givenAttributes(request, statusCode, errorType);
-}
-
-/** What the span of a request that was observed does not have from its beginning. */
-function spanAttributes({ route }: OpenRequest, { statusCode, errorType }: Outcome): FreshAttributes {
-  const attributes: FreshAttributes = {};
-  if (statusCode !== undefined) attributes['http.response.status_code'] = statusCode;
-  if (route !== undefined) attributes['http.route'] = route;
-  if (errorType !== undefined) attributes['error.type'] = errorType;
-  return attributes;
-}
-
-/** What there is, and nothing that is `undefined`: every key is looked at again and again on the way. */
-function observedAttributes(request: OpenRequest): FreshAttributes {
-  const { method, urlFull, urlPath, query, scheme, host, serverAddress, serverPort, clientAddress, protocolVersion } = request.facts;
-  const attributes: FreshAttributes = methodAttributes(method);
-  if (urlPath === undefined) attributes['url.full'] = urlFull;
-  else attributes['url.path'] = urlPath;
-  if (query !== undefined) attributes['url.query'] = query;
-  if (scheme !== undefined) attributes['url.scheme'] = scheme;
-  if (request.route !== undefined) attributes['http.route'] = request.route;
-  const server = host === undefined ? undefined : readHost(host, scheme);
-  const [address, port] = server === undefined ? [serverAddress, serverPort] : [server.address, server.port];
-  if (address !== undefined) attributes['server.address'] = address;
-  if (port !== undefined) attributes['server.port'] = port;
-  if (clientAddress !== undefined) attributes['client.address'] = clientAddress;
-  if (protocolVersion !== undefined) attributes['network.protocol.version'] = protocolVersion;
-  return attributes;
-}
-
-/** What tells of the way to the server, the request has said. */
-function answeredAttributes(request: OpenRequest, statusCode: number | undefined, errorType: string | undefined): FreshAttributes {
-  const { method, urlFull, urlPath, clientAddress } = request.facts;
-  const attributes: FreshAttributes = methodAttributes(method);
-  if (urlPath === undefined) attributes['url.full'] = urlFull;
-  else attributes['url.path'] = urlPath;
-  if (request.route !== undefined) attributes['http.route'] = request.route;
-  if (clientAddress !== undefined) attributes['client.address'] = clientAddress;
-  if (statusCode !== undefined) attributes['http.response.status_code'] = statusCode;
-  if (errorType !== undefined) attributes['error.type'] = errorType;
-  return attributes;
-}
-
-/** Of what the application tells by hand, little is known. */
-function givenAttributes(request: OpenRequest, statusCode?: number, errorType?: string): FreshAttributes {
-  const attributes: FreshAttributes = {};
-  if (request.side !== undefined) {
-    Object.assign(attributes, methodAttributes(request.facts.method));
-    attributes['url.path'] = request.facts.urlPath;
-    if (request.facts.query !== undefined) attributes['url.query'] = request.facts.query;
-    if (request.route !== undefined) attributes['http.route'] = request.route;
-  }
-  if (statusCode !== undefined) attributes['http.response.status_code'] = statusCode;
-  if (errorType !== undefined) attributes['error.type'] = errorType;
-  return attributes;
-}
-
 /** What is finer than that is noise, and makes long numbers of short ones. */
 function microseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1_000) / 1_000;
-}
-
-const maxHeader = 1_024;
-
-/** Those that the policy lists, and that are there. */
-function headersOf(header: ((name: string) => unknown) | undefined, { headers: names }: RequestPolicy): Readonly<Record<string, string>> | undefined {
-  if (header === undefined) return undefined;
-  let headers: Record<string, string> | undefined;
-  try {
-    for (const name of names) {
-      const text = textOf(header(name));
-      if (text === undefined) continue;
-      headers ??= {};
-      headers[name] = cappedText(text, maxHeader);
-    }
-    return headers;
-  } catch {
-    // Headers of the application whose reading throws.
-    return { '…': '[unreadable]' };
-  }
-}
-
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
-  return Array.isArray(value) ? value.join(', ') : undefined;
 }

@@ -87,7 +87,10 @@ export interface BodyLoggingOptions {
 
 /** Options of request logging: what is logged. Everything of it is redacted. */
 export interface RequestLoggerOptions {
-  /** False: no requests and responses on the stream, each counted as `disabled`. Default true, or `REQUEST_LOGGING_ENABLED`. */
+  /**
+   * False: no requests and responses on the stream, no durations measured, and no ids told to whoever asked or is asked. Those that the
+   * application tells by hand are counted as `disabled`. Default true, or `REQUEST_LOGGING_ENABLED`.
+   */
   readonly enabled?: boolean | undefined;
   /** Lowest level written: requests and successful responses are `info`, 4xx `warn`, failures `error`. In any case. Default 'info'. */
   readonly logLevel?: Severity | undefined;

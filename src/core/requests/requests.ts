@@ -15,7 +15,7 @@ import { isDuration, outcomeOf, statusCodeOf } from './outcome.ts';
 import { headerReader, isContext, maxMethod, readDetails, readResponse, requestIdOf, routeOf } from './read-request.ts';
 import type { RequestContext, RequestDetails, RequestInput, RequestLogger, ResponseInput } from './request.ts';
 import type { RequestBook } from './request-book.ts';
-import { requestAttributes } from './request-signals.ts';
+import { requestAttributes } from './request-attributes.ts';
 
 /** With a callback: what it returns. Without: the context to answer. */
 export interface TraceRequest {

@@ -1,6 +1,7 @@
 import { followCall } from '../follow-call.ts';
 import { readProperty } from '../read-property.ts';
 import type { ActiveRequest } from '../requests/active-request.ts';
+import { isRequestId } from '../requests/read-request.ts';
 import type { RequestContext } from '../requests/request.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SpanKind } from '../signal.ts';
@@ -110,7 +111,7 @@ function requestOf(parent: unknown, { ours }: Place): ActiveRequest | undefined 
   return isRequestContext(parent) ? parent : ours?.request;
 }
 
+/** Its id goes into headers: one that no header can hold would break the application's own requests. */
 function isRequestContext(value: unknown): value is RequestContext {
-  const requestId = typeof value === 'object' && value !== null ? readProperty(value, 'requestId') : undefined;
-  return typeof requestId === 'string' && requestId.length <= 128;
+  return typeof value === 'object' && value !== null && isRequestId(readProperty(value, 'requestId'));
 }

@@ -3,6 +3,8 @@ import { watchExpress } from '../sources/watch-express.ts';
 import { createServe } from './serving.ts';
 import type { AdapterOptions } from './serving.ts';
 
+export type { AdapterOptions } from './serving.ts';
+
 /** What `app.use` takes: of Express, or of its router alone. */
 export type ExpressMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 

@@ -2,6 +2,8 @@ import { watchFastify } from '../sources/watch-fastify.ts';
 import { createServe } from './serving.ts';
 import type { AdapterOptions, RawRequest, RawResponse, Serving } from './serving.ts';
 
+export type { AdapterOptions } from './serving.ts';
+
 /** A request of Fastify, as far as it is looked at. */
 export interface FastifyLikeRequest {
   readonly raw: RawRequest;

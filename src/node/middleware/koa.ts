@@ -1,10 +1,11 @@
 import { errorMonitor } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import { Stream } from 'node:stream';
-import { patchMethod } from '../sources/patch-method.ts';
 import { followKoaRoute } from './koa-route.ts';
 import { createServe } from './serving.ts';
 import type { AdapterOptions, RawRequest, RawResponse, Serving } from './serving.ts';
+
+export type { AdapterOptions } from './serving.ts';
 
 /** What is read of Koa's context. */
 export interface KoaContext {
@@ -32,10 +33,18 @@ export function koaRequests(options: AdapterOptions = {}): KoaMiddleware {
     apps.add(app);
     app.on(errorMonitor, (error: unknown, context: unknown) => {
       const serving = servings.get(Object(context));
-      if (serving === undefined || isOfClient(error, context as KoaContext)) return;
-      serving.failed(error);
-      keepRequestId(context as KoaContext);
+      if (serving === undefined) return;
+      try {
+        tellError(error, context as KoaContext, serving);
+      } catch {
+        // Koa answers the error only when this returns.
+      }
     });
+  }
+
+  function tellError(error: unknown, context: KoaContext, serving: Serving): void {
+    if (isOfClient(error, context)) return;
+    serving.failed(error);
   }
 
   function begin(context: KoaContext): Serving | undefined {
@@ -73,9 +82,4 @@ function watchBody(body: unknown, { failed }: Serving): void {
 /** A client that has gone is told as one, and no failure of the application. */
 function isOfClient(error: unknown, { req }: KoaContext): boolean {
   return error === req.socket?.errored;
-}
-
-/** Koa takes every header off the answer to an error. Whoever gets that one needs the id most. */
-function keepRequestId({ res }: KoaContext): void {
-  if (!res.headersSent) patchMethod(res, 'removeHeader', (_, args, proceed) => (args[0] === 'x-request-id' ? undefined : proceed(args)));
 }

@@ -88,8 +88,20 @@ export function createArrivals({ requests, tracing, ignores, enters = true }: Ar
   };
 }
 
-/** Ends a request. `statusCode` is undefined when not even the head of the answer was sent. */
-export function endArrival(request: OpenRequest, statusCode: number | undefined, wasAborted: boolean, header: (name: string) => unknown): void {
-  if (wasAborted || statusCode === undefined) request.aborted(statusCode);
+/** How the answer to a request ended. */
+export interface ArrivalEnd {
+  /** `undefined` when not even the head of the answer was sent. */
+  readonly statusCode: number | undefined;
+  /** Who ended it before it was whole. `undefined`: nobody. */
+  readonly cutOffBy: 'client' | 'server' | undefined;
+  /** What the application gave as the reason. */
+  readonly error?: unknown;
+  /** A header of the answer, by lower-case name. */
+  readonly header: (name: string) => unknown;
+}
+
+export function endArrival(request: OpenRequest, { statusCode, cutOffBy, error, header }: ArrivalEnd): void {
+  if (cutOffBy === 'server') request.cutOff(statusCode, error);
+  else if (cutOffBy === 'client' || statusCode === undefined) request.aborted(statusCode);
   else request.answered(statusCode, header);
 }

@@ -29,10 +29,11 @@ interface Told {
 const name = 'fetches';
 
 /**
- * Every request of `fetch`, and of an undici that the application brought along, is a span of kind `client`, from the moment it is
- * sent until the head of the answer is there: whether the body is ever read is up to the application. Each redirect, and each retry,
- * is a span of its own. From status 400 on it is an error. Its trace headers go where `tracing.propagateTo` allows. What opens a
- * WebSocket or a tunnel has no span: undici does not tell how it ends.
+ * Every request of `fetch`, and of an undici that the application brought along, is a span of kind `client` and a measured duration, and
+ * with `requestLogging.outgoing` a request and a response, from the moment it is sent until the head of the answer is there: whether the
+ * body is ever read is up to the application. Each redirect, and each retry, is one of its own. From status 400 on the span is an
+ * error. Its trace headers and its id go where `tracing.propagateTo` allows. What opens a WebSocket or a tunnel is not seen: undici does
+ * not tell how it ends.
  * @throws ConfigurationError for wrong options
  */
 export function fetches(options: OutgoingRequestsOptions = {}): Source {

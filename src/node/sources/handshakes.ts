@@ -28,7 +28,7 @@ export function createHandshakes(arrivals: Arrivals): Handshakes {
       function end(answer?: unknown): void {
         stop();
         const statusCode = statusOf(answer);
-        endArrival(arrival as OpenRequest, statusCode, statusCode === undefined, () => undefined);
+        endArrival(arrival as OpenRequest, { statusCode, cutOffBy: undefined, header: () => undefined });
       }
       const closed = (): void => end();
       const written = ['write', 'end'].map((name) =>

@@ -7,11 +7,11 @@ import type { Observable } from 'rxjs';
 import type { OpenRequest } from '../../core/requests/open-request.ts';
 import type { BodyPolicy } from '../../core/requests/request-policy.ts';
 import { endArrival } from './arrivals.ts';
-import type { Arrivals, Arriving } from './arrivals.ts';
+import type { ArrivalEnd, Arrivals, Arriving } from './arrivals.ts';
 import { logBodyRead } from './body-read.ts';
 import { logBodyWritten } from './body-written.ts';
 import { expressRoute } from './express-route.ts';
-import { aroundHead } from './head-list.ts';
+import { aroundHead, headReader, sayRequestId } from './response-head.ts';
 import { patchMethod } from './patch-method.ts';
 import { routeParams } from './route-params.ts';
 
@@ -56,7 +56,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
     const open: Exchange[] = [];
     const closed = (): void => {
       connections.delete(socket);
-      for (const exchange of open.splice(0)) end(exchange, true);
+      for (const exchange of open.splice(0)) end(exchange, whoEnded(socket, exchange));
     };
     const connection = { open, closed };
     connections.set(socket, connection);
@@ -64,10 +64,11 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
     return connection;
   }
 
-  function end({ arrival, request, response }: Exchange, wasAborted: boolean): void {
+  function end({ arrival, request, response }: Exchange, cutOffBy: ArrivalEnd['cutOffBy']): void {
     try {
       if (arrival.route === undefined) tellExpressRoute(arrival, request);
-      endArrival(arrival, response.headersSent ? response.statusCode : undefined, wasAborted, (name) => response.getHeader(name));
+      const statusCode = response.headersSent ? response.statusCode : undefined;
+      endArrival(arrival, { statusCode, cutOffBy, error: response.errored, header: headReader(response) });
     } catch (error) {
       failed(error);
     }
@@ -77,7 +78,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
     const arrival = arrivals.begin(arriving(request), hasBody(request) ? request : undefined);
     if (arrival === undefined) return undefined;
     connectionOf(socket).open.push({ arrival, request, response });
-    if (arrival.isCorrelated && !response.headersSent) response.setHeader('x-request-id', arrival.requestId);
+    if (arrival.isCorrelated) sayRequestId(response, arrival.requestId);
     if (arrival.bodies !== undefined) logBodies(arrival, arrival.bodies, request, response);
     return arrival;
   }
@@ -97,7 +98,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
       const index = open.findIndex((exchange) => exchange.response === response);
       const [exchange] = index < 0 ? [] : open.splice(index, 1);
       // Of what can no longer be sent, Node says that it is finished, too.
-      if (exchange !== undefined) end(exchange, Boolean(socket.errored));
+      if (exchange !== undefined) end(exchange, socket.errored ? 'client' : undefined);
     } catch (error) {
       failed(error);
     }
@@ -106,7 +107,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
   function letGo(): void {
     for (const [socket, { open, closed }] of connections) {
       socket.off('close', closed);
-      for (const exchange of open) exchange.response.once('close', () => end(exchange, !exchange.response.writableFinished));
+      for (const exchange of open) exchange.response.once('close', () => end(exchange, exchange.response.writableFinished ? undefined : whoEnded(socket, exchange)));
     }
     connections.clear();
   }
@@ -118,7 +119,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
       });
       subscribe('http.server.request.start', started);
       subscribe('http.server.response.finish', finished);
-      const undoHead = patchMethod(ServerResponse.prototype, 'writeHead', aroundHead);
+      const undoHead = patchMethod(ServerResponse.prototype, '_storeHeader', aroundHead);
       return () => {
         undoHead();
         exit.unsubscribe();
@@ -130,7 +131,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
     follow(request, response) {
       const told = { request, response, socket: request.socket };
       response.once('finish', () => finished(told));
-      patchMethod(response, 'writeHead', aroundHead);
+      patchMethod(response, '_storeHeader', aroundHead);
       return begin(told);
     },
     arrivalOf: (request) => {
@@ -138,6 +139,12 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
       return connections.get(socket as Duplex)?.open.find((exchange) => exchange.request === request)?.arrival;
     },
   };
+}
+
+/** A client that goes away says so, or its connection fails; else it was closed on this side, with an error of the application or without. */
+function whoEnded(socket: Duplex, { response }: Exchange): 'client' | 'server' {
+  if (response.errored) return 'server';
+  return socket.readableEnded || socket.errored ? 'client' : 'server';
 }
 
 /** What an HTTP/1 request says of itself. */
@@ -169,7 +176,7 @@ function bytesMoved(raw: object): number {
 
 function logBodies(arrival: OpenRequest, policy: BodyPolicy, request: IncomingMessage, response: ServerResponse): void {
   if (hasBody(request)) logBodyRead(arrival, policy, request, (name) => request.headers[name]);
-  logBodyWritten(arrival, policy, response, () => ({ statusCode: response.statusCode, header: (name) => response.getHeader(name) }));
+  logBodyWritten(arrival, policy, response, () => ({ statusCode: response.statusCode, header: headReader(response) }));
 }
 
 /** What a router of Express that says nothing over its channel leaves on the request. */

@@ -6,6 +6,7 @@ import { logBodyRead } from './body-read.ts';
 import { logBodyWritten } from './body-written.ts';
 import type { SentHead } from './body-written.ts';
 import { patchMethod } from './patch-method.ts';
+import { saysRequestId } from './response-head.ts';
 
 /** Follows what HTTP/2 servers are asked. */
 export interface Http2Streams {
@@ -40,11 +41,13 @@ export function createHttp2Streams(arrivals: Arrivals): Http2Streams {
       const arrival = arrivals.begin(arriving, stream.endAfterHeaders ? undefined : stream);
       if (arrival === undefined) return undefined;
       open.set(stream, arrival);
-      patchMethod(stream, 'write', (_, args, proceed) => {
-        pieces += 1;
-        return proceed(args);
-      });
-      if (arrival.isCorrelated) patchMethod(stream, 'respond', (_, args, proceed) => proceed(withRequestId(args, arrival)));
+      for (const name of ['write', 'push']) {
+        patchMethod(stream, name, (_, args, proceed) => {
+          pieces += 1;
+          return proceed(args);
+        });
+      }
+      if (arrival.isCorrelated) tellRequestId(stream, arrival);
       if (arrival.bodies !== undefined) {
         if (!stream.endAfterHeaders) logBodyRead(arrival, arrival.bodies, stream, (name) => headers[name]);
         logBodyWritten(arrival, arrival.bodies, stream, () => sentHead(stream));
@@ -53,7 +56,11 @@ export function createHttp2Streams(arrivals: Arrivals): Http2Streams {
         const { sentHeaders } = stream;
         const statusCode = sentHeaders?.[':status'];
         const wasAborted = stream.aborted || stream.rstCode !== NO_ERROR;
-        endArrival(arrival, statusCode === undefined ? undefined : Number(statusCode), wasAborted, (name) => sentHeaders?.[name]);
+        endArrival(arrival, {
+          statusCode: statusCode === undefined ? undefined : Number(statusCode),
+          cutOffBy: wasAborted ? 'client' : undefined,
+          header: (name) => sentHeaders?.[name],
+        });
       });
       return arrival;
     },
@@ -68,14 +75,18 @@ function sentHead({ sentHeaders }: ServerHttp2Stream): SentHead {
   return { statusCode: Number(sentHeaders?.[':status']), header: (name) => sentHeaders?.[name] };
 }
 
-/** The head of an answer, which says the id unless the application does. A list of names and values in turn it may be, too. */
-function withRequestId([head, ...rest]: readonly unknown[], { requestId }: OpenRequest): readonly unknown[] {
-  const id = { 'x-request-id': requestId };
-  if (Array.isArray(head)) return [head.some((name, at) => at % 2 === 0 && String(name).toLowerCase() === 'x-request-id') ? head : [...head, 'x-request-id', requestId], ...rest];
-  // Its prototype may be none, and there may be symbols among its keys.
-  return [Object.assign(Object.create(null) as object, hasRequestId(head) ? undefined : id, head), ...rest];
+/** Which argument the head of an answer is, of the methods that send it. */
+const heads = { respond: 0, respondWithFD: 1, respondWithFile: 1 } as const;
+
+function tellRequestId(stream: ServerHttp2Stream, { requestId }: OpenRequest): void {
+  for (const [name, at] of Object.entries(heads)) {
+    patchMethod(stream, name, (_, args, proceed) => proceed([...args.slice(0, at), withRequestId(args[at], requestId), ...args.slice(at + 1)]));
+  }
 }
 
-function hasRequestId(head: unknown): boolean {
-  return Object.keys(Object(head)).some((name) => name.toLowerCase() === 'x-request-id');
+/** The head of an answer, which says the id unless the application does. */
+function withRequestId(head: unknown, requestId: string): unknown {
+  if (saysRequestId(head)) return head;
+  // Its prototype may be none, and there may be symbols among its keys.
+  return Array.isArray(head) ? [...head, 'x-request-id', requestId] : Object.assign(Object.create(null) as object, { 'x-request-id': requestId }, head);
 }

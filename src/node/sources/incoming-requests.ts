@@ -23,7 +23,7 @@ export interface IncomingRequest {
 /** Options of `incomingRequests`. */
 export interface IncomingRequestsOptions {
   /**
-   * Requests that get no span, and in whose handlers nothing is active: paths, with everything below them (`/health` is also
+   * Requests of which nothing is told, and in whose handlers nothing is active: paths, with everything below them (`/health` is also
    * `/health/live`, and `/` is everything), patterns for the path, or a function. Default: none. Exports of this SDK are never seen.
    */
   readonly ignore?: Ignore<IncomingRequest> | undefined;
@@ -32,8 +32,9 @@ export interface IncomingRequestsOptions {
 const name = 'incoming-requests';
 
 /**
- * A span of kind `server` for each request that Node's servers get, HTTP/2 and upgrades included, servers made earlier too. It
- * continues the trace in the headers, else it begins one, and is active in the handler and in everything that awaits. It is called
+ * Each request that Node's servers get, HTTP/2 and upgrades included, servers made earlier too, is a request and a response, a measured
+ * duration, and a span of kind `server`. Its id is told in the answer, but for that of an upgrade, which the application writes itself. The
+ * span continues the trace in the headers, else it begins one, and is active in the handler and in everything that awaits. It is called
  * `GET /orders/:id` where the route is known: from Express or Fastify, or from the attribute `http.route` that anybody sets on it;
  * else `GET`. What these two say over their channels of parameters and of what handlers throw is told, too; their adapters tell the
  * rest. From status 500 on it is an error, and when the connection ends before the answer does. It ends with the answer; that

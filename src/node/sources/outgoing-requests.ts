@@ -14,9 +14,10 @@ import { patchMethod } from './patch-method.ts';
 const name = 'outgoing-requests';
 
 /**
- * Every request of `node:http` and `node:https` is a span of kind `client`, however it was made: with functions imported before, with
- * an agent, with a body that is streamed. It begins when the head of the request is written, and ends when the answer has been read,
- * or its connection is closed. From status 400 on it is an error. Its trace headers go where `tracing.propagateTo` allows.
+ * Every request of `node:http` and `node:https` is a span of kind `client` and a measured duration, and with `requestLogging.outgoing` a
+ * request and a response, however it was made: with functions imported before, with an agent, with a body that is streamed. It begins
+ * when the head of the request is written, and ends when the answer has been read, or its connection is closed. From status 400 on
+ * the span is an error. Its trace headers and its id go where `tracing.propagateTo` allows.
  * @throws ConfigurationError for wrong options
  */
 export function outgoingRequests(options: OutgoingRequestsOptions = {}): Source {

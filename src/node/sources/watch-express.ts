@@ -42,8 +42,7 @@ export const watchExpress: WatchFramework = (arrivalOf, failed) => {
     const isInner = typeof req.baseUrl === 'string' && req.baseUrl !== '';
     // Of a router that nobody told of, what is on the request is the next best.
     const route = isInner && mount === undefined ? expressRoute(req) : joined(mount?.template, String(pattern));
-    // One route may have several handlers.
-    if (route === arrival.route && arrival.params !== undefined) return;
+    // Again for each handler of a route: to ask what is known would call a function that the application gave for its own parameters.
     arrival.tell({ route, params: routeParams(mount?.params === undefined ? req.params : { ...mount.params, ...Object(req.params) }) });
   }
 

@@ -352,6 +352,7 @@ describe('fetches', () => {
 
     it.each([
       ['a getter', [own, { get headers(): never { throw new Error('getter'); } }]], // prettier-ignore
+      ['a header', [own, { headers: { get mine(): never { throw new Error('getter'); } } }]], // prettier-ignore
       ['an address', [{ toString(): never { throw new Error('no text'); } }]], // prettier-ignore
       ['a name of a header', [own, { headers: [[{ toString(): never { throw new Error('no text'); } }, 'x']] }]], // prettier-ignore
     ])('goes on when %s throws, and that is said', async (_, args) => {

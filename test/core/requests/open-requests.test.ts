@@ -82,6 +82,15 @@ describe('requests that wait for their answers', () => {
     expect(ended.length).toBe(2);
   });
 
+  it('are not waited for, when they begin after that', () => {
+    const { clock, ended, open, begin } = setUp();
+    open.close();
+    begin('late');
+    expect([...open]).toEqual([]);
+    clock.advance(5_000);
+    expect(ended).toEqual([]);
+  });
+
   it('need no timer while there is none', () => {
     const { clock, open, begin } = setUp();
     let timers = 0;

@@ -30,7 +30,7 @@ const differs: Readonly<Record<string, Partial<Told>>> = {
   'writeHead twice': {
     status: 'error',
     statusCode: 200,
-    errorType: 'aborted',
+    errorType: 'Error',
     error: 'Error: Cannot write headers after they are sent to the client',
   },
 };
@@ -473,6 +473,21 @@ it('opens no second one for a request that has ended before it comes by', async 
   await client.gets('"ok"');
   expect(ofKind('request')).toHaveLength(1);
   expect(ofKind('response')).toHaveLength(1);
+});
+
+it.each([['error', 0], ['info', 1]] as const)('asks for parameters of the application only where they are logged: at %s', async (logLevel, times) => {
+  const { obs, ofKind } = managed({ sources: false, requestLogging: { logLevel } });
+  let asked = 0;
+  const told: Handler = (_, __, next) => {
+    obs.traceRequest('GET', '/orders/7', { params: () => ({ page: (asked += 1) }) });
+    next();
+  };
+  const client = await connected(express().use(expressRequests({ obs })).get('/orders/:id', told, ok));
+  client.send(request('GET /orders/7'));
+  await client.gets('"ok"');
+  await until(() => ofKind('metric').length === 1);
+  expect(asked).toBe(times);
+  expect(ofKind('response').map(({ params }) => params)).toEqual(times === 0 ? [] : [{ page: 1, id: '7' }]);
 });
 
 it('counts an upgrade that the application takes as one request, with the source', async () => {

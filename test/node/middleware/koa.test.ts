@@ -213,6 +213,17 @@ describe('an error in Koa', () => {
     expect(observed.only('response')).toMatchObject({ status: 'error', error: undefined, attributes: { 'error.type': 'aborted' } });
   });
 
+  it('is answered by Koa when its request cannot be looked at', async () => {
+    const { router, ask } = subject();
+    router.get('/lamp', (ctx) => {
+      const { socket } = ctx.req;
+      let looks = 0;
+      Object.defineProperty(ctx.req, 'socket', { get: () => ((looks += 1) === 1 ? expect.fail('not yet') : socket) });
+      throw lamp;
+    });
+    expect((await ask('/lamp')).answer?.status).toBe(500);
+  });
+
   it('may be anything', async () => {
     const { router, ask } = subject();
     router.get('/lamp', () => Promise.reject('broken'));

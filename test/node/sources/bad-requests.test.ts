@@ -1,11 +1,13 @@
 // Bad input as bytes on a socket, and connections that end at any time: one request signal and one response signal each.
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import type { ClientHttp2Session, Http2Server, Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { ResponseSignal } from '#sdk';
 import { createScriptRunner } from '../../helpers/child-process.ts';
@@ -438,7 +440,15 @@ describe('over HTTP/2', () => {
   });
 
   it('a wrong request id is replaced, a right one returned', async () => {
-    for (const prepare of [streams((s) => (s.respond(), s.end())), requests((r) => r.end())]) {
+    const file = await open(fileURLToPath(import.meta.url));
+    undo.push(() => file.close());
+    const ways = [
+      streams((s) => (s.respond(), s.end())),
+      streams((s) => s.respondWithFile(fileURLToPath(import.meta.url))),
+      streams((s) => s.respondWithFD(file.fd, { ':status': 200 }, { length: 10 })),
+      requests((r) => r.end()),
+    ];
+    for (const prepare of ways) {
       const { logged, client } = await pair(prepare);
       const told: unknown[] = [];
       for (const id of ['right-1', 'wrong one', 'a'.repeat(10_000)]) {

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { get, request as httpRequest } from 'node:http';
 import type { ClientRequest, OutgoingHttpHeaders, RequestListener } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetches, incomingRequests, outgoingRequests } from '#sdk';
 import type { MetricSignal, RequestLoggerOptions, ResponseSignal } from '#sdk';
@@ -9,7 +10,7 @@ import { createTestObservability } from '#testing';
 import { recordingOf } from '../../helpers/recorded.ts';
 import { head, log } from './logged.ts';
 import type { Logged } from './logged.ts';
-import { connectRaw, serve, undo, undoAll, until } from './observed.ts';
+import { connectRaw, listen, serve, undo, undoAll, until } from './observed.ts';
 
 afterEach(undoAll);
 
@@ -294,6 +295,23 @@ describe('a request without an answer', () => {
     }
   });
 
+  it('of which pieces come over HTTP/2 is not abandoned until that ends', async () => {
+    const test = observeFor({ deadline: 1_000 });
+    let received = '';
+    const server = createHttp2Server().on('stream', (stream) => void stream.on('data', (piece) => (received += piece)).on('error', () => undefined));
+    const session = connectHttp2(`http://127.0.0.1:${await listen(server)}`);
+    undo.push(() => session.destroy());
+    const upload = session.request({ ':method': 'POST', ':path': '/upload' }).on('error', () => undefined);
+    for (let index = 0; index < 5; index += 1) {
+      upload.write(`<${index}>`);
+      await until(() => received.includes(`<${index}>`));
+      test.clock.advance(900);
+    }
+    expect(test.ofKind('response')).toEqual([]);
+    test.clock.advance(2_500);
+    expect(test.only('response')).toMatchObject({ status: 'abandoned', statusCode: undefined });
+  });
+
   it('is abandoned in real time', async () => {
     const logged = log({ deadline: 30 });
     await write(await serve(() => undefined), head('GET /'));
@@ -415,6 +433,16 @@ describe('requests that are sent', () => {
       const { logged, seen } = await chain(ask);
       expect(seen).toEqual(['own', 1]);
       expect(logged.responses.map(({ path, requestId }) => [path, requestId])).toEqual([['/inner', 'own'], ['/outer', 'order-7']]);
+    });
+
+    it.each(ways)('by %s, but not one that no header can hold', async (_, ask) => {
+      const { obs } = log({}, sources);
+      const seen: unknown[] = [];
+      const port = await serve(({ headers }, response) => (seen.push(headers['x-request-id'], headers['traceparent']), response.end()));
+      const trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', sampled: true };
+      const parent = { requestId: 'order\r\nX-Admin: yes', method: 'JOB', path: 'invoices', startTime: 1, trace };
+      await obs.tracer.startSpan('work', { parent }, () => ask(`http://127.0.0.1:${port}/`));
+      expect(seen).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), expect.stringContaining(trace.traceId)]);
     });
 
     it('not to where traces may not go', async () => {

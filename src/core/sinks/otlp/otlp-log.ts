@@ -1,3 +1,4 @@
+import { stackWithCauses } from '../../errors/exception-attributes.ts';
 import { isHttpMethod, methodAttributes } from '../../http/http-attributes.ts';
 import { splitTarget } from '../../http/server-attributes.ts';
 import { responseLevel } from '../../requests/outcome.ts';
@@ -29,9 +30,6 @@ export interface OtlpLog extends Described {
 }
 
 type Fields = Record<string, unknown>;
-
-/** Errors of errors multiply. */
-const maxErrors = 50;
 
 /** The log record of a signal: an event in OpenTelemetry's sense, with the attributes of its conventions where these have one. */
 export function toOtlpLog(signal: LoggedSignal, resource: OtlpResource): OtlpLog {
@@ -145,20 +143,5 @@ function fillException(fields: Fields, error: SerializedError): void {
   put(fields, 'exception.type', error.type);
   put(fields, 'exception.message', error.message);
   const { stack, cause, errors } = error;
-  if (stack !== undefined || cause !== undefined || errors !== undefined) fields['exception.stacktrace'] = stackOf(error);
-}
-
-/** The stack, and those of what caused it, in Java's words, which is how the conventions want it. */
-function stackOf(error: SerializedError): string {
-  let text = '';
-  let left = maxErrors;
-  function add({ type, message, stack, cause, errors = [] }: SerializedError, heading: string): void {
-    if (left === 0) return;
-    left -= 1;
-    text += heading + (stack ?? `${type}: ${message}`);
-    for (const part of errors) add(part, '\nSuppressed: ');
-    if (cause !== undefined) add(cause, '\nCaused by: ');
-  }
-  add(error, '');
-  return text;
+  if (stack !== undefined || cause !== undefined || errors !== undefined) fields['exception.stacktrace'] = stackWithCauses(error);
 }

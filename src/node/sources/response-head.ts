@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Around } from './patch-method.ts';
+
+/** The id of the request that a response answers. */
+const idKey: unique symbol = Symbol('request id');
+
+type Answering = ServerResponse & { [idKey]?: string; readonly _header?: string | null };
+
+/** Has the answer say the id of its request, unless the application says one: see `aroundHead`. */
+export function sayRequestId(response: ServerResponse, requestId: string): void {
+  (response as Answering)[idKey] ??= requestId;
+  // Of a request that is only acted, as by `inject` of Fastify, no head becomes text.
+  if (!(response.req.socket instanceof Socket) && !response.headersSent) response.setHeader('x-request-id', requestId);
+}
+
+/**
+ * Around `_storeHeader`, where the head of every answer becomes text. The id goes behind its first line: `setHeader` would have Node
+ * treat all that the application then gives to `writeHead` in another way, and lose some of it.
+ */
+export const aroundHead: Around = (receiver, args, proceed) => {
+  const id = (receiver as Answering)[idKey];
+  const [firstLine, headers, ...rest] = args;
+  if (id === undefined || typeof firstLine !== 'string' || saysRequestId(headers)) return proceed(args);
+  return proceed([`${firstLine}x-request-id: ${id}\r\n`, headers, ...rest]);
+};
+
+/** Whether there is one among these headers, in any of the forms in which Node keeps them, or an application gives them. */
+export function saysRequestId(headers: unknown): boolean {
+  if (typeof headers !== 'object' || headers === null) return false;
+  if (Array.isArray(headers)) return headers.some((entry, at) => (Array.isArray(entry) ? isRequestId(entry[0]) : at % 2 === 0 && isRequestId(entry)));
+  for (const name in headers) if (isRequestId(name)) return true;
+  return false;
+}
+
+function isRequestId(name: unknown): boolean {
+  return typeof name === 'string' && name.length === 12 && name.toLowerCase() === 'x-request-id';
+}
+
+/** Reads the headers of an answer as they were sent, by lower-case name; before that, what is known of them. */
+export function headReader(response: ServerResponse): (name: string) => unknown {
+  const { _header: head } = response as Answering;
+  if (typeof head !== 'string') return (name) => response.getHeader(name);
+  let lower: string | undefined;
+  return (name) => {
+    lower ??= head.toLowerCase();
+    const begin = `\r\n${name}: `;
+    const values: string[] = [];
+    for (let at = lower.indexOf(begin); at >= 0; at = lower.indexOf(begin, at + 2)) {
+      values.push(head.slice(at + begin.length, head.indexOf('\r\n', at + begin.length)));
+    }
+    return values.length > 1 ? values : values[0];
+  };
+}
