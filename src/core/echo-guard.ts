@@ -14,11 +14,24 @@ export interface EchoGuard {
 
 export function createEchoGuard(createContextStorage: <T>() => ContextStorage<T>): EchoGuard {
   const exports = exporting(createContextStorage);
-  const telling = createContextStorage<true>();
+  const telling = tellingOf(createContextStorage);
   return {
     get echoes() {
       return exports.get() === true || telling.get() === true;
     },
     tell: (work) => telling.run(true, work),
   };
+}
+
+/**
+ * Where a log of another logger is told, of any copy of this package in the process. A manager whose stream is busy delivers it later:
+ * there it is told still.
+ */
+export function tellingOf(createContextStorage: <T>() => ContextStorage<T>): ContextStorage<true> {
+  const key = Symbol.for('@arkhe/observability/telling/1');
+  const known: ContextStorage<true> | undefined = Reflect.get(globalThis, key);
+  if (known !== undefined) return known;
+  const storage = createContextStorage<true>();
+  Reflect.defineProperty(globalThis, key, { value: storage });
+  return storage;
 }

@@ -18,7 +18,7 @@ export interface Environment {
   readonly variables: Variables;
   /** What is instrumented without being asked. */
   readonly sources: readonly Source[];
-  /** The page or process is going away: what is queued must leave now. With `'exit'` nothing asynchronous happens any more. */
+  /** The page or process is going away: what is queued must leave now. With `'exit'` nothing that is under way comes to its end any more. */
   readonly leaving$: Observable<unknown>;
   readonly fillRandom: FillRandom;
   /** The console's lines. */

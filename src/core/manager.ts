@@ -11,6 +11,7 @@ import { validateOptions } from './config/validate-options.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import type { Environment } from './environment.ts';
 import { readProperty } from './read-property.ts';
+import { tellingOf } from './echo-guard.ts';
 import { exporting } from './exporting.ts';
 import { createErrorTracking } from './errors/error-tracking.ts';
 import { foreignSignal } from './foreign-signal.ts';
@@ -30,7 +31,7 @@ import { createRequests } from './requests/requests.ts';
 import type { Requests } from './requests/requests.ts';
 import { route } from './router.ts';
 import type { ActiveContext, Runtime } from './runtime.ts';
-import type { SignalInput } from './signal.ts';
+import type { Signal, SignalInput } from './signal.ts';
 import { createSinkSet } from './sink-set.ts';
 import { createConsoleSink } from './sinks/console.ts';
 import type { Sink } from './sink.ts';
@@ -81,6 +82,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   const book = new LedgerBook();
   const storage = environment.createContextStorage<ActiveContext>();
   const exports = exporting(environment.createContextStorage);
+  const telling = tellingOf(environment.createContextStorage);
   const sinks = createSinkSet({ book, clock, diagnostics, run: unobserved, random: settings.random });
   // Before the pipeline: an operator may give out signals when it starts.
   let sinksInUse: readonly Sink[] = [];
@@ -146,10 +148,15 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   function emit(input: SignalInput): void {
     if (!admits()) return;
     try {
-      pipeline.push(completeSignal(input, { runtime, resource, sessionId }));
+      push(completeSignal(input, { runtime, resource, sessionId }));
     } catch (error) {
       refuse(() => diagnostics.failed('source-failed', 'emit', error));
     }
+  }
+
+  function push(signal: Signal): void {
+    if (pipeline.busy && telling.get() === true) pipeline.pushWithin(signal, (work) => telling.run(true, work));
+    else pipeline.push(signal);
   }
 
   /** A source may hand in anything, and change it afterwards. */
@@ -158,7 +165,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     try {
       const input = foreignSignal(given);
       if (input === undefined) refuse(() => diagnostics.ignored('emit', 'something that is not a signal'));
-      else pipeline.push(completeSignal(input, { runtime, resource, sessionId }));
+      else push(completeSignal(input, { runtime, resource, sessionId }));
     } catch (error) {
       refuse(() => diagnostics.failed('source-failed', 'emit', error));
     }

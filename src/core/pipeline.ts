@@ -33,6 +33,8 @@ export interface Pipeline {
   readonly busy: boolean;
   /** Never throws. The signal has been counted as emitted, and has exactly the fields of its kind. */
   push(signal: Signal): void;
+  /** The same, for one that is to be delivered inside of something, though it may have to wait for its turn. */
+  pushWithin(signal: Signal, run: (work: () => void) => void): void;
   /** Changes what is given; the stream stays the same. */
   configure(steps: Partial<PipelineSteps>): void;
   /** Lets the user's operators give out what they hold, after what is on its way. What is pushed later is counted and goes nowhere. */
@@ -94,6 +96,11 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
     route(redacted, asMade);
   }
 
+  function give(turn: Signal | (() => void)): void {
+    if (drained) return book.filter('shutdown');
+    if (!turns.give(turn)) refuse();
+  }
+
   function refuse(): void {
     book.filter('rate-limited');
     diagnostics.ignored('signals$', 'a subscriber or an operator emits for every signal it gets');
@@ -107,10 +114,8 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
     get busy() {
       return turns.busy;
     },
-    push(signal) {
-      if (drained) return book.filter('shutdown');
-      if (!turns.give(signal)) refuse();
-    },
+    push: give,
+    pushWithin: (signal, run) => give(() => run(() => enter(stages, 0, signal))),
     configure({ operators, redactor: other }) {
       inTurn(() => {
         // First: what the operators give out now is redacted by the new rules already.

@@ -2,8 +2,8 @@
 const mark: unique symbol = Symbol.for('@arkhe/observability/ending') as never;
 
 export interface EndingSignalsSetup {
-  /** Writes what is queued. Called first, whoever else listens. */
-  readonly leave: () => void;
+  /** Writes what is queued. Called first, whoever else listens. `isEnd`: nobody does, so the process ends. */
+  readonly leave: (isEnd: boolean) => void;
   /** Resolves when that was answered, or need not be waited for any longer. Keeps the process alive meanwhile. */
   readonly answered: () => Promise<void>;
 }
@@ -38,7 +38,7 @@ function watch(signal: NodeJS.Signals, { leave, answered }: EndingSignalsSetup):
       process.off(signal, hear);
       const decided = process.listenerCount(signal) > 0;
       if (decided) process.on('removeListener', hearRemoval);
-      leave();
+      leave(!decided);
       if (decided) {
         process.nextTick(() => {
           process.off('removeListener', hearRemoval);

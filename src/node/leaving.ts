@@ -58,7 +58,7 @@ export function createLeaving(outbox: Outbox): Observable<unknown> {
 
     process.on('beforeExit', beforeExit);
     process.on('exit', exit);
-    const stopWatching = watchEndingSignals({ leave, answered });
+    const stopWatching = watchEndingSignals({ leave: (isEnd) => subscriber.next(isEnd ? 'exit' : undefined), answered });
     return () => {
       process.off('beforeExit', beforeExit);
       process.off('exit', exit);

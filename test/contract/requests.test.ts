@@ -84,7 +84,7 @@ describe('logRequest and logResponse', () => {
     expect(idOf(new Map([['x-request-id', 'abc-123']]))).toBe('abc-123');
     expect(idOf(new Headers({ 'x-request-id': 'abc-123' }))).toBe('abc-123');
     expect(idOf({ 'x-request-id': 'abc-123' }, 'mine')).toBe('mine');
-    for (const wrong of ['', 'a b', 'x\ny', 'é', 'a'.repeat(129), ['one', 'two'] as unknown as string]) {
+    for (const wrong of ['', 'a b', 'x\ny', 'é', 'a'.repeat(129), '4111111111111111', 'token:abc', ['one', 'two'] as unknown as string]) {
       expect(idOf({ 'x-request-id': wrong })).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
     }
   });

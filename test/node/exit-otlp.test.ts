@@ -51,7 +51,7 @@ describe('the request that brings the process down', () => {
     expect(code).not.toBe(0);
     const bodies = collector.received.filter(({ path }) => path === '/v1/traces').map(({ body }) => body.toString());
     expect(bodies.join()).toContain('"/fatal"');
-    expect(bodies.join()).toContain('"aborted"');
+    expect(bodies.join()).toContain('"abandoned"');
   });
 
   it('by a call whose failure nobody handles: its span arrives, and the process fails as before', { timeout: 60_000 }, async () => {

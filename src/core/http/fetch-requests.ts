@@ -95,9 +95,6 @@ export function serveFetch(requests: SourceRequests, raw: FetchRequest): ServedF
 }
 
 /** The request that is active here, if it is this one: opened before, or seen by a source as its host has it. */
-export function activeFetch(requests: SourceRequests, raw: FetchRequest): OpenRequest | undefined {
-  const active = requests.active();
-  if (active === undefined) return undefined;
-  const { raw: own, method, urlPath } = active.facts;
-  return own === raw || (method === raw.method && urlPath === pathOf(raw.url)) ? active : undefined;
+export function activeFetch(requests: SourceRequests, { method, url }: FetchRequest): OpenRequest | undefined {
+  return requests.active(method, pathOf(url));
 }

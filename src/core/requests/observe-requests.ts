@@ -7,7 +7,7 @@ import type { SourceTracing } from '../tracing/source-tracing.ts';
 import { OpenRequest } from './open-request.ts';
 import { isRequestId } from './read-request.ts';
 import type { RequestBook } from './request-book.ts';
-import type { ArrivingRequest, SourceRequests } from './source-requests.ts';
+import type { ArrivingRequest, SentRequest, SourceRequests } from './source-requests.ts';
 
 export interface ObservedRequestsSetup {
   readonly runtime: Runtime;
@@ -44,7 +44,28 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
   function bodiesOf(isLogged: boolean): OpenRequest['bodies'] {
     const { bodies } = runtime.settings.requestLogging;
     if (bodies === undefined || !isLogged) return undefined;
-    return bodies.rate >= 1 || (runtime.settings.random ?? Math.random)() < bodies.rate ? bodies : undefined;
+    return bodies.rate >= 1 || chance() < bodies.rate ? bodies : undefined;
+  }
+
+  /** What looks like a secret would be the same `[REDACTED]` on the signals of many requests. */
+  function isOurs(id: unknown): id is string {
+    return isRequestId(id) && runtime.redactText(id) === id;
+  }
+
+  /** The application's own may throw. */
+  function chance(): number {
+    try {
+      return (runtime.settings.random ?? Math.random)();
+    } catch {
+      return Math.random();
+    }
+  }
+
+  /** Its own, where it may be one; else that of what it is part of, unless the application has changed that. */
+  function sentId(header: SentRequest['header']): string {
+    const [own, outer] = [ownId(header), storage.get()?.request?.requestId];
+    if (isOurs(own)) return own;
+    return isRequestId(outer) ? outer : ids.requestId();
   }
 
   /** What happens in its span is part of it. */
@@ -75,7 +96,7 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
         : undefined;
       const id = requestLogging.enabled ? header('x-request-id') : undefined;
       const facts = {
-        requestId: isRequestId(id) ? id : ids.requestId(),
+        requestId: isOurs(id) ? id : ids.requestId(),
         side: 'server',
         method,
         path: query === undefined ? path : `${path}?${query}`,
@@ -104,7 +125,7 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
       } as const;
       return served(book.open(facts, { header }));
     },
-    send({ method: given, url, isOwnOrigin = false, header }) {
+    send({ method: given, url, isOwnOrigin = false, header, progress, raw }) {
       if (!observes()) return undefined;
       const { tracing: traces, requestLogging } = runtime.settings;
       const method = cappedText(given, maxMethod);
@@ -115,10 +136,9 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
       const isMeasured = requestLogging.enabled && !book.isIgnored(method, path, 'client');
       const isLogged = isMeasured && (requestLogging.outgoing ?? logsOutgoing);
       const span = traces.enabled ? tracing.startSpan(httpSpanName(method), { kind: 'client', attributes: { ...attributes } }) : undefined;
-      const own = header?.('x-request-id');
       const whole = cappedText(href, maxPath);
       const facts = {
-        requestId: isRequestId(own) ? own : (storage.get()?.request?.requestId ?? ids.requestId()),
+        requestId: sentId(header),
         side: 'client',
         method,
         path: isOwnOrigin ? cappedText(query === undefined ? path : `${path}?${query}`, maxPath) : whole,
@@ -142,8 +162,8 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
         isLogged,
         isMeasured,
         bodies: bodiesOf(isLogged),
-        progress: undefined,
-        raw: undefined,
+        progress,
+        raw,
       } as const;
       return served(book.open(facts, { header }));
     },
@@ -154,9 +174,21 @@ export function createSourceRequests({ runtime, book, tracing, logsOutgoing }: O
     },
     enter: (request) => tracing.enter(request),
     run: (request, callback) => tracing.runIn(request, callback),
-    active() {
+    active(method, target) {
       const request = storage.get()?.request;
-      return request instanceof OpenRequest && request.facts.isObserved && request.side === 'server' && !request.isEnded ? request : undefined;
+      if (!(request instanceof OpenRequest) || request.isEnded) return undefined;
+      const { isObserved, side, method: own, urlPath } = request.facts;
+      const isSame = isObserved && side === 'server' && own === method && urlPath === splitTarget(runtime.redactText(cappedText(target, maxPath))).path;
+      return isSame ? request : undefined;
     },
   };
+}
+
+/** Headers of the application may throw where they are read. */
+function ownId(header: SentRequest['header']): unknown {
+  try {
+    return header?.('x-request-id');
+  } catch {
+    return undefined;
+  }
 }

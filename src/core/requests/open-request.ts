@@ -56,8 +56,8 @@ export interface RequestFacts {
   readonly bodies: BodyPolicy | undefined;
   /** Tells of how much has come and gone over its connection. */
   readonly progress: ((raw: object) => number) | undefined;
-  /** What it is to the host: adapters know it by that. */
-  readonly raw: object | undefined;
+  /** What it is to the host, until it has ended: what outlives it shall not keep a connection in memory. */
+  raw: object | undefined;
 }
 
 /** What becomes known of a request before its end. */
@@ -229,6 +229,7 @@ export class OpenRequest implements ActiveRequest {
     if (this.isEnded) return;
     this.#home.ended(this, ending);
     this.isEnded = true;
+    this.facts.raw = undefined;
   }
 
   #progress(): number {

@@ -21,7 +21,7 @@ export interface RequestDetails {
   /** On the request and its span. Default: none. */
   readonly attributes?: Attributes | undefined;
   /**
-   * 1 to 128 letters, digits and `_ . : / + = @ -`; anything else is replaced. Default: a valid `x-request-id` in `headers`, else the
+   * 1 to 128 letters, digits and `_ . : / + = @ -`, unless they look like a secret; anything else is replaced. Default: a valid `x-request-id` in `headers`, else the
    * id of the request it is nested in (`parent`, or the active one), else a new id.
    */
   readonly requestId?: string | undefined;

@@ -39,7 +39,7 @@ export function createRequests(runtime: Runtime, book: RequestBook, tracer: Trac
     const [place, query] = isHttp ? splitQuery(path) : [path, undefined];
     const side = isHttp ? 'server' : undefined;
     const facts: RequestFacts = {
-      requestId: requestIdOf(details) ?? outerIdOf(details.parent) ?? ids.requestId(),
+      requestId: unlessSecret(requestIdOf(details)) ?? outerIdOf(details.parent) ?? ids.requestId(),
       side,
       method,
       path,
@@ -71,6 +71,11 @@ export function createRequests(runtime: Runtime, book: RequestBook, tracer: Trac
     const request = book.open(facts, { header: headerReader(details.headers), attributes, params });
     if (span instanceof RecordingSpan) span.setCopied(snapshotAttributes(attributes, requestAttributes(request))).serve(request);
     return request;
+  }
+
+  /** What looks like a secret would be the same `[REDACTED]` on the signals of many requests. */
+  function unlessSecret(id: string | undefined): string | undefined {
+    return id !== undefined && runtime.redactText(id) === id ? id : undefined;
   }
 
   /** The id of the request that this one is part of. */
@@ -143,7 +148,13 @@ export function createRequests(runtime: Runtime, book: RequestBook, tracer: Trac
     if (seen !== undefined) return adopt(seen, details);
     const route = routeOf(readProperty(details, 'route'));
     const place = kind === 'server' ? splitQuery(path)[0] : path;
-    return begin(method, path, details, tracer.startSpan(`${method} ${route ?? place}`, { kind, parent }));
+    const span = tracer.startSpan(`${method} ${route ?? place}`, { kind, parent });
+    try {
+      return begin(method, path, details, span);
+    } catch (error) {
+      span.end();
+      throw error;
+    }
   }
 
   /** The request that was seen to come in here: what the application tells of it is no request of its own. */

@@ -30,6 +30,9 @@ export interface SentRequest {
   readonly isOwnOrigin?: boolean | undefined;
   /** One of the headers the application gave, by lower-case name. */
   readonly header?: ((name: string) => unknown) | undefined;
+  /** See `ArrivingRequest`. */
+  readonly progress?: ((raw: object) => number) | undefined;
+  readonly raw?: object | undefined;
 }
 
 /**
@@ -55,6 +58,6 @@ export interface SourceRequests {
   enter(request: OpenRequest | undefined): void;
   /** Runs `callback` with this request active, for OpenTelemetry too. */
   run<T>(request: OpenRequest, callback: () => T): T;
-  /** The request that is active here, if one was seen to come in and has not ended. */
-  active(): OpenRequest | undefined;
+  /** The request that is active here, if it was seen to come in, has not ended, and asks for this. */
+  active(method: string, target: string): OpenRequest | undefined;
 }

@@ -115,7 +115,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
   return {
     watch(exit$) {
       const exit = exit$.subscribe(() => {
-        for (const { closed } of [...connections.values()]) closed();
+        for (const { open } of connections.values()) for (const { arrival, response } of open.splice(0)) abandon(arrival, response);
       });
       subscribe('http.server.request.start', started);
       subscribe('http.server.response.finish', finished);
@@ -143,17 +143,27 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
 
 /** A client that goes away says so, or its connection fails; else it was closed on this side, with an error of the application or without. */
 function whoEnded(socket: Duplex, { response }: Exchange): 'client' | 'server' {
-  if (response.errored) return 'server';
-  return socket.readableEnded || socket.errored ? 'client' : 'server';
+  if (socket.readableEnded) return 'client';
+  return socket.errored && socket.errored !== response.errored ? 'client' : 'server';
+}
+
+function abandon(arrival: OpenRequest, { headersSent, statusCode }: ServerResponse): void {
+  arrival.end({
+    status: 'abandoned',
+    statusCode: headersSent ? statusCode : undefined,
+    errorType: 'abandoned',
+    message: 'the process ended before the answer did',
+  });
 }
 
 /** What an HTTP/1 request says of itself. */
 export function arriving(request: IncomingMessage): Arriving {
-  const { method = 'GET', url = '/', headers, httpVersion, socket } = request;
+  const { method = 'GET', url = '/', originalUrl = url, headers, httpVersion, socket } = request as IncomingMessage & { readonly originalUrl?: string };
   const scheme = (socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http';
   return {
     method,
-    target: url,
+    // Express takes off what a router is mounted at.
+    target: originalUrl,
     scheme,
     host: headers.host,
     protocolVersion: httpVersion,

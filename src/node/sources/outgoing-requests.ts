@@ -31,7 +31,13 @@ export function outgoingRequests(options: OutgoingRequestsOptions = {}): Source 
         function seen(request: ClientRequest, given: unknown): SeenRequest | undefined {
           try {
             if (!requests.observes()) return undefined;
-            return begin({ method: request.method, url: clientUrl(request, given), header: (name) => headerIn(request, given, name) });
+            return begin({
+              method: request.method,
+              url: clientUrl(request, given),
+              header: (name) => headerIn(request, given, name),
+              progress: bytesMoved,
+              raw: request,
+            });
           } catch (error) {
             sayNotFollowed(tracing, name, error);
             return undefined;
@@ -56,4 +62,9 @@ export function outgoingRequests(options: OutgoingRequestsOptions = {}): Source 
         });
       }),
   };
+}
+
+function bytesMoved(raw: object): number {
+  const { socket } = raw as ClientRequest;
+  return socket === null ? 0 : socket.bytesRead + socket.bytesWritten;
 }

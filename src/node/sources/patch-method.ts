@@ -23,7 +23,9 @@ export function patchMethod(owner: object, name: string, around: Around): () => 
   return () => {
     if (undone) return;
     undone = true;
-    patch.arounds = patch.arounds.filter((other) => other !== around);
+    // Once: the same one may have been put there by others.
+    const at = patch.arounds.indexOf(around);
+    patch.arounds = patch.arounds.filter((_, index) => index !== at);
     removeIdle(owner, name);
   };
 }

@@ -5,7 +5,7 @@ import type { Around } from './patch-method.ts';
 /** The id of the request that a response answers. */
 const idKey: unique symbol = Symbol('request id');
 
-type Answering = ServerResponse & { [idKey]?: string; readonly _header?: string | null };
+type Answering = ServerResponse & { [idKey]?: string | undefined; readonly _header?: string | null };
 
 /** Has the answer say the id of its request, unless the application says one: see `aroundHead`. */
 export function sayRequestId(response: ServerResponse, requestId: string): void {
@@ -19,10 +19,19 @@ export function sayRequestId(response: ServerResponse, requestId: string): void 
  * treat all that the application then gives to `writeHead` in another way, and lose some of it.
  */
 export const aroundHead: Around = (receiver, args, proceed) => {
-  const id = (receiver as Answering)[idKey];
+  const answering = receiver as Answering;
+  const id = answering[idKey];
   const [firstLine, headers, ...rest] = args;
   if (id === undefined || typeof firstLine !== 'string' || saysRequestId(headers)) return proceed(args);
-  return proceed([`${firstLine}x-request-id: ${id}\r\n`, headers, ...rest]);
+  // The source of another manager may stand around it, too.
+  answering[idKey] = undefined;
+  try {
+    return proceed([`${firstLine}x-request-id: ${id}\r\n`, headers, ...rest]);
+  } catch (error) {
+    // A head that cannot be sent: the application may write another.
+    answering[idKey] = id;
+    throw error;
+  }
 };
 
 /** Whether there is one among these headers, in any of the forms in which Node keeps them, or an application gives them. */

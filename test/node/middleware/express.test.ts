@@ -501,3 +501,13 @@ it('counts an upgrade that the application takes as one request, with the source
   expect(ofKind('request')).toHaveLength(1);
   expect(ofKind('response')).toMatchObject([{ statusCode: 101, status: 'success' }]);
 });
+
+it('tells the whole path, wherever the adapter is mounted', async () => {
+  const { obs, ofKind } = managed({ sources: false });
+  const client = await connected(express().use('/api', expressRequests({ obs })).get('/api/orders/:id', ok));
+  client.send(request('GET /api/orders/7'));
+  await client.gets('"ok"');
+  await until(() => ofKind('response').length > 0);
+  expect(ofKind('request').map(({ name, path }) => [name, path])).toEqual([['GET /api/orders/7', '/api/orders/7']]);
+  expect(ofKind('response').map(({ name }) => name)).toEqual(['GET /api/orders/:id']);
+});

@@ -568,6 +568,6 @@ describe('in a process of its own', () => {
     expect(code).toBe(3);
     const told = JSON.parse(stdout) as [string, string, string | undefined][];
     expect(told.filter(([kind]) => kind === 'request').map(([, path]) => path)).toEqual(['/1', '/2']);
-    expect(told.filter(([kind]) => kind === 'response').map(([, path, status]) => [path, status])).toEqual([['/1', 'error'], ['/2', 'error']]);
+    expect(told.filter(([kind]) => kind === 'response').map(([, path, status]) => [path, status])).toEqual([['/1', 'abandoned'], ['/2', 'abandoned']]);
   }, 60_000);
 });

@@ -1,7 +1,8 @@
 // The console of the process, as the application calls it. `vitest` prints what tests print: each test has its own, silent.
 import { format } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createObservability, memorySink } from '#sdk';
+import pino from 'pino';
+import { createObservability, memorySink, pinoStream } from '#sdk';
 import type { ObservabilityOptions, Sink } from '#sdk';
 import { consoleCalls } from '../../../src/node/sources/console-calls.ts';
 import { recorded, recordingOf } from '../../helpers/recorded.ts';
@@ -334,5 +335,34 @@ describe('the console', () => {
     const { messages, health } = observed();
     console.log('said');
     expect([messages(), health]).toEqual([['said'], []]);
+  });
+});
+
+describe('a subscriber that logs about what it gets', () => {
+  it('is told once for each signal of elsewhere, and not about that', () => {
+    const obs = createObservability({ environment: 'production', sinks: [], sources: [consoleCalls()] });
+    const messages: string[] = [];
+    obs.logs$.subscribe(({ message }) => {
+      messages.push(message);
+      console.log(`saw ${message}`);
+    });
+    obs.logger.info('one');
+    console.log('two');
+    expect(messages).toEqual(['one', 'saw one', 'two']);
+    return obs.shutdown();
+  });
+
+  it('is told with pino, too', () => {
+    const obs = createObservability({ environment: 'production', sinks: [], sources: [] });
+    const logger = pino(pinoStream({ obs }));
+    const told: string[] = [];
+    obs.signals$.subscribe((signal) => {
+      told.push(signal.kind === 'log' ? signal.message : signal.name);
+      logger.info(`saw ${signal.name}`);
+    });
+    obs.tracer.startSpan('work', () => undefined);
+    logger.info('hello');
+    expect(told).toEqual(['work', 'saw work', 'hello']);
+    return obs.shutdown();
   });
 });

@@ -77,6 +77,21 @@ describe('the head of an answer', () => {
     expect(lines.filter((line) => /^x-request-id/i.test(line)).map((line) => line.toLowerCase())).toEqual(['x-request-id: mine']);
   });
 
+  it('has one id, however many managers look, and still has it when one of them is shut down', async () => {
+    const managers = [1, 2].map(() => observe({ sources: [incomingRequests()] }));
+    const idsOf = async (): Promise<number> => {
+      const client = await connectRaw(await serve((_, response) => void response.end('ok')));
+      client.write(head('GET /'));
+      await until(() => client.received().endsWith('ok'));
+      return client.received().match(/^x-request-id: /gim)?.length ?? 0;
+    };
+    expect(await idsOf()).toBe(1);
+    await managers[0]!.obs.shutdown();
+    expect(await idsOf()).toBe(1);
+    await managers[1]!.obs.shutdown();
+    expect(await idsOf()).toBe(0);
+  });
+
   it('is what is logged of it, whichever way it was written', async () => {
     const { obs } = observe({ sources: [incomingRequests()], requestLogging: { headers: ['content-type', 'content-length', 'set-cookie', 'x-none'] } });
     const headers: unknown[] = [];
