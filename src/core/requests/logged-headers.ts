@@ -1,10 +1,9 @@
 import { cappedText } from '../capped-text.ts';
-import type { RequestPolicy } from './request-policy.ts';
 
 const maxHeader = 1_024;
 
-/** Those that the policy lists, and that are there. */
-export function headersOf(header: ((name: string) => unknown) | undefined, { headers: names }: RequestPolicy): Readonly<Record<string, string>> | undefined {
+/** Those of these names that are there. */
+export function headersOf(header: ((name: string) => unknown) | undefined, names: readonly string[]): Readonly<Record<string, string>> | undefined {
   if (header === undefined) return undefined;
   let headers: Record<string, string> | undefined;
   try {

@@ -10,6 +10,8 @@ export interface RequestPolicy {
   readonly level: number;
   /** In lower case. */
   readonly headers: readonly string[];
+  /** Those of them that a response can have. */
+  readonly responseHeaders: readonly string[];
   /** `undefined`: no bodies. */
   readonly bodies: BodyPolicy | undefined;
   readonly clientAddress: boolean | string;
@@ -26,6 +28,8 @@ export interface RequestPolicy {
 export type BodyPolicy = { readonly [K in keyof BodyLoggingOptions]-?: NonNullable<BodyLoggingOptions[K]> };
 
 const defaultHeaders: readonly string[] = ['accept', 'content-encoding', 'content-length', 'content-type', 'user-agent'];
+/** They say who asks, and for what: no answer has them. https://www.rfc-editor.org/rfc/rfc9110#section-10.1 */
+const ofRequests: RegExp = /^(user-agent|host|referer|from|cookie|authorization|expect|te)$/;
 const defaultBodies: BodyPolicy = {
   contentTypes: ['application/json', 'application/*+json', 'application/x-www-form-urlencoded', 'text/plain'],
   maxBytes: 8_192,
@@ -34,10 +38,12 @@ const defaultBodies: BodyPolicy = {
 
 export function requestPolicy(options: Partial<RequestLoggerOptions>): RequestPolicy {
   const { enabled = true, logLevel, headers = defaultHeaders, bodies = false, clientAddress = false, ignore, outgoing } = options;
+  const names = headers.map((name) => name.toLowerCase());
   return {
     enabled,
     level: severityNumbers[severityNamed(logLevel) ?? 'info'],
-    headers: headers.map((name) => name.toLowerCase()),
+    headers: names,
+    responseHeaders: names.filter((name) => !ofRequests.test(name)),
     bodies: bodyPolicy(bodies),
     clientAddress,
     ignores: ignoreOf(ignore),

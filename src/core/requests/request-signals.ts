@@ -125,7 +125,7 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
         method: request.facts.method,
         path: request.facts.path,
         params: request.params,
-        headers: headersOf(header, runtime.settings.requestLogging),
+        headers: headersOf(header, runtime.settings.requestLogging.headers),
       });
     },
     ended(request, ending) {
@@ -152,7 +152,7 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
           statusCode,
           duration,
           params: request.params,
-          headers: headersOf(ending.header, runtime.settings.requestLogging),
+          headers: headersOf(ending.header, runtime.settings.requestLogging.responseHeaders),
           requestData: request.requestData,
           data: request.data,
           error,

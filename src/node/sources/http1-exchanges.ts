@@ -78,7 +78,7 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
     const arrival = arrivals.begin(arriving(request), hasBody(request) ? request : undefined);
     if (arrival === undefined) return undefined;
     connectionOf(socket).open.push({ arrival, request, response });
-    if (arrival.isCorrelated) sayRequestId(response, arrival.requestId);
+    if (arrival.isCorrelated) sayRequestId(response, arrival.requestId, socket);
     if (arrival.bodies !== undefined) logBodies(arrival, arrival.bodies, request, response);
     return arrival;
   }
