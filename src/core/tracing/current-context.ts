@@ -77,7 +77,9 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
   const current: CurrentContext = {
     place() {
       const ours = storage.get();
-      return { ours, theirs: current.carries ? (ours?.theirs ?? ROOT_CONTEXT) : (context.active() ?? ROOT_CONTEXT) };
+      if (current.carries) return { ours, theirs: ours?.theirs ?? ROOT_CONTEXT };
+      // Mostly there is no manager of contexts, and to ask what stands in for it takes a while.
+      return { ours, theirs: isContextManaged() ? (context.active() ?? ROOT_CONTEXT) : ROOT_CONTEXT };
     },
     parentAt(place) {
       const span = theirSpan(place);
@@ -115,7 +117,6 @@ export function createCurrentContext({ storage }: Runtime, home: SpanHome, hostS
     },
     carries: false,
     get isForeign() {
-      // Mostly there is none at all, and to ask the one that stands in for it takes a while.
       return !current.carries && isContextManaged() && isForeign(context.active() ?? ROOT_CONTEXT);
     },
   };
