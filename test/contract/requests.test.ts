@@ -69,6 +69,15 @@ describe('logRequest and logResponse', () => {
     expect(health).toMatchObject([{ type: 'input-ignored', name: 'logResponse' }]);
   });
 
+  it('ignore an answer that a subscriber gives when it hears of the first', () => {
+    const { obs, ofKind, health } = recorded();
+    const context = obs.traceRequest('GET', '/');
+    obs.responses$.subscribe(() => obs.traceResponse(context, { status: 500 }));
+    obs.traceResponse(context, { status: 200 });
+    expect(ofKind('response').map(({ statusCode }) => statusCode)).toEqual([200]);
+    expect(health).toMatchObject([{ type: 'input-ignored', name: 'logResponse' }]);
+  });
+
   it('answer a context that came from elsewhere', () => {
     const { obs, clock, only } = recorded();
     const context: RequestContext = JSON.parse(JSON.stringify(obs.requestLogger.logRequest('GET', '/jobs')));

@@ -7,7 +7,11 @@ import { getObservabilityManager } from '../universal.ts';
 
 export type { HonoRequestsOptions } from '../../core/http/hono-requests.ts';
 
-/** As on Node. A request ends when the handler has answered; when it answered with a stream, at the end of that. */
+/**
+ * Middleware for Hono, before all other: `app.use(honoRequests())`. One request and one response of each request, with the route and its
+ * parameters, and with the error that a handler threw. A request ends when the handler has answered; when it answered with a stream, at
+ * the end of that.
+ */
 export function honoRequests({ obs }: HonoRequestsOptions = {}): MiddlewareHandler {
   const serve = createHonoFetch({
     obs: () => obs ?? getObservabilityManager(),

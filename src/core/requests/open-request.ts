@@ -95,8 +95,7 @@ export class OpenRequest implements ActiveRequest {
   #context: RequestContext | undefined = undefined;
   #params: unknown = undefined;
   #routeParams: unknown = undefined;
-  #failure: { readonly error: unknown } | undefined = undefined;
-  #serialized: SerializedError | undefined = undefined;
+  #thrown: SerializedError | undefined = undefined;
   /** How much had come and gone over its connection when that was last looked at. */
   #progressed: number | undefined = undefined;
   /** When it was last seen to go on, on the monotonic clock. */
@@ -181,16 +180,15 @@ export class OpenRequest implements ActiveRequest {
 
   /** What a handler threw. How the request ends is up to whoever answers it. */
   threw(error: unknown): void {
-    if (this.isEnded || this.#failure !== undefined) return;
-    this.#failure = { error };
+    if (this.isEnded || this.#thrown !== undefined) return;
     // Now: the application may change it.
-    this.#serialized = serializeError(error);
+    this.#thrown = serializeError(error);
     this.span?.recordException(error);
   }
 
   /** What was thrown, and what it was then. */
   get thrown(): SerializedError | undefined {
-    return this.#serialized;
+    return this.#thrown;
   }
 
   /** Whether more has come or gone over its connection since this was last asked. */
@@ -227,8 +225,9 @@ export class OpenRequest implements ActiveRequest {
 
   end(ending: Ending): void {
     if (this.isEnded) return;
-    this.#home.ended(this, ending);
+    // First: who hears of it may answer once more.
     this.isEnded = true;
+    this.#home.ended(this, ending);
     this.facts.raw = undefined;
   }
 

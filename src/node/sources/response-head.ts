@@ -39,8 +39,6 @@ export const aroundHead: Around = (receiver, args, proceed) => {
 export function saysRequestId(headers: unknown): boolean {
   if (typeof headers !== 'object' || headers === null) return false;
   if (Array.isArray(headers)) return headers.some((entry, at) => (Array.isArray(entry) ? isRequestId(entry[0]) : at % 2 === 0 && isRequestId(entry)));
-  // As Node keeps them itself: by lower-case name.
-  if (Object.getPrototypeOf(headers) === null) return 'x-request-id' in headers;
   for (const name in headers) if (isRequestId(name)) return true;
   return false;
 }

@@ -69,6 +69,7 @@ describe('the head of an answer', () => {
   it.each<readonly [string, (response: ServerResponse) => unknown]>([
     ['set', (r) => (r.setHeader('X-Request-ID', 'mine'), r.end())],
     ['written in an object', (r) => r.writeHead(200, { 'X-Request-Id': 'mine' }).end()],
+    ['written in an object without prototype', (r) => r.writeHead(200, Object.assign(Object.create(null), { 'X-Request-Id': 'mine' })).end()],
     ['written in a list', (r) => r.writeHead(200, ['a', 'b', 'x-request-id', 'mine']).end()],
     ['written in a list of pairs', (r) => r.writeHead(200, [['x-request-id', 'mine']] as never).end()],
   ])('has the id that the application says instead: %s', async (_, answer) => {
