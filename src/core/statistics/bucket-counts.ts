@@ -1,6 +1,6 @@
 import { bucketsPerOctave } from './bucket-index.ts';
 
-type Counts = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+type Counts = Uint32Array | Float64Array;
 
 /** Buckets as OTLP writes them: `counts[k]` values fell in bucket `offset + k`. */
 export interface Buckets {
@@ -8,15 +8,47 @@ export interface Buckets {
   readonly counts: readonly number[];
 }
 
+// What `clear` keeps for the next values: durations over five decades. More is an exception, and given back.
+const keptBytes = 2_048;
+
+// Counts above it take 8 bytes instead of 4, which hardly any histogram meets. An integer of 31 bits, which engines compare fastest.
+const greatestShort = 0x7fffffff;
+
 /**
- * How many values fell in each bucket. Most histograms hold few values in few octaves, so a count begins as one byte and widens
- * when one overflows, and only the octaves between the lowest and the highest bucket exist: usually some 300 bytes. The caller
- * bounds the indexes, and with them the memory.
+ * How many values fell in each bucket. Only the octaves between the lowest and the highest bucket exist, at 128 bytes each. The
+ * caller bounds the indexes, and with them the memory.
  */
 export class BucketCounts {
   #offset = 0;
-  #counts: Counts = new Uint8Array(0);
-  #limit = 0xff;
+  #counts: Counts = new Uint32Array(0);
+  // The greatest count of which `increment` knows that it fits.
+  #limit: number = greatestShort;
+
+  /** The bucket of `counts[0]`. */
+  get offset(): number {
+    return this.#offset;
+  }
+  /** Not a copy: to be read at once. */
+  get counts(): Readonly<ArrayLike<number>> {
+    return this.#counts;
+  }
+  get bytes(): number {
+    return this.#counts.byteLength;
+  }
+
+  /** Counts one value more in a bucket. */
+  increment(index: number): void {
+    const counts = this.#counts;
+    const at = index - this.#offset;
+    if (at >= 0 && at < counts.length) {
+      const count = counts[at]!;
+      if (count < this.#limit) {
+        counts[at] = count + 1;
+        return;
+      }
+    }
+    this.add(index, 1);
+  }
 
   /** Counts `times` values more in a bucket; fewer when `times` is negative. */
   add(index: number, times: number): void {
@@ -26,32 +58,35 @@ export class BucketCounts {
       at = index - this.#offset;
     }
     const count = this.#counts[at]! + times;
-    if (count > this.#limit) this.#widen(count);
+    if (count > greatestShort) this.#widen();
     this.#counts[at] = count;
   }
 
   /** Counts `times` values more for each value of another. */
   addAll(other: BucketCounts, times: 1 | -1): void {
-    // Lets the array grow once instead of octave by octave.
-    if (other.#counts.length > 0) this.#cover(other.#offset, other.#offset + other.#counts.length - 1);
-    for (let at = 0; at < other.#counts.length; at += 1) {
-      const count = other.#counts[at]!;
-      if (count !== 0) this.add(other.#offset + at, times * count);
+    const theirs = other.#counts;
+    if (theirs.length === 0) return;
+    this.#cover(other.#offset, other.#offset + theirs.length - 1);
+    let mine = this.#counts;
+    const shift = other.#offset - this.#offset;
+    for (let at = 0; at < theirs.length; at += 1) {
+      const count = mine[at + shift]! + times * theirs[at]!;
+      if (count > greatestShort) {
+        this.#widen();
+        mine = this.#counts;
+      }
+      mine[at + shift] = count;
     }
   }
 
-  /** Calls back with each bucket in use, upwards. */
-  forEach(visit: (index: number, count: number) => void): void {
-    for (let at = 0; at < this.#counts.length; at += 1) {
-      if (this.#counts[at] !== 0) visit(this.#offset + at, this.#counts[at]!);
+  /** Forgets all values, for others like them. */
+  clear(): void {
+    if (this.#counts.byteLength <= keptBytes) {
+      this.#counts.fill(0);
+      return;
     }
-  }
-
-  /** Calls back with each bucket in use, downwards. */
-  forEachDown(visit: (index: number, count: number) => void): void {
-    for (let at = this.#counts.length - 1; at >= 0; at -= 1) {
-      if (this.#counts[at] !== 0) visit(this.#offset + at, this.#counts[at]!);
-    }
+    this.#counts = new Uint32Array(0);
+    this.#limit = greatestShort;
   }
 
   /** A copy from the lowest to the highest bucket in use. */
@@ -70,29 +105,16 @@ export class BucketCounts {
     // Whole octaves, so that growing is rare.
     const offset = Math.floor((empty ? low : Math.min(low, this.#offset)) / bucketsPerOctave) * bucketsPerOctave;
     const newEnd = Math.ceil(((empty ? high : Math.max(high, end - 1)) + 1) / bucketsPerOctave) * bucketsPerOctave;
-    const grown = countsFor(this.#limit, newEnd - offset);
+    const length = newEnd - offset;
+    const grown = this.#counts instanceof Float64Array ? new Float64Array(length) : new Uint32Array(length);
     grown.set(this.#counts, empty ? 0 : this.#offset - offset);
     this.#counts = grown;
     this.#offset = offset;
   }
 
-  #widen(count: number): void {
-    this.#limit = count <= 0xffff ? 0xffff : count <= 0xffffffff ? 0xffffffff : Number.MAX_SAFE_INTEGER;
-    const widened = countsFor(this.#limit, this.#counts.length);
-    widened.set(this.#counts);
-    this.#counts = widened;
-  }
-}
-
-function countsFor(limit: number, length: number): Counts {
-  switch (limit) {
-    case 0xff:
-      return new Uint8Array(length);
-    case 0xffff:
-      return new Uint16Array(length);
-    case 0xffffffff:
-      return new Uint32Array(length);
-    default:
-      return new Float64Array(length);
+  #widen(): void {
+    if (this.#counts instanceof Float64Array) return;
+    this.#counts = new Float64Array(this.#counts);
+    this.#limit = 0;
   }
 }

@@ -5,7 +5,9 @@ import { bucketIndex, bucketsPerOctave, bucketValue } from './bucket-index.ts';
 // clock's resolution to far above the age of the universe; as a number of bytes, 16 exabytes. One absurd value therefore costs at
 // most 4 KB, and never the resolution of the others, as OpenTelemetry's downscaling would.
 const octaves = 64;
-const highestIndex = octaves * bucketsPerOctave - 1;
+/** The bucket of all magnitudes above 2^64, too. */
+export const highestIndex: number = octaves * bucketsPerOctave - 1;
+export const lowestIndex: number = -octaves * bucketsPerOctave;
 
 /** Magnitudes up to this one count as zero: OTLP's `zero_threshold`. */
 const zeroThreshold: number = 2 ** -octaves;
@@ -31,12 +33,37 @@ export class Distribution {
   get negative(): BucketCounts | undefined {
     return this.#negative;
   }
+  get bytes(): number {
+    return this.#positive.bytes + (this.#negative?.bytes ?? 0);
+  }
 
   /** Counts a value, which must be finite. */
   add(value: number): void {
-    if (value > zeroThreshold) this.#positive.add(Math.min(bucketIndex(value), highestIndex), 1);
+    if (value > zeroThreshold) this.#positive.increment(bucketOf(value));
     else if (value >= -zeroThreshold) this.#zeros += 1;
-    else (this.#negative ??= new BucketCounts()).add(Math.min(bucketIndex(-value), highestIndex), 1);
+    else this.#below().increment(bucketOf(-value));
+  }
+
+  /** Counts the values from one place to before another, here and in a second distribution. */
+  addEach(values: Float64Array, from: number, to: number, second: Distribution): void {
+    const [positive, others] = [this.#positive, second.#positive];
+    for (let at = from; at < to; at += 1) {
+      const value = values[at]!;
+      if (value > zeroThreshold) {
+        const index = bucketOf(value);
+        positive.increment(index);
+        others.increment(index);
+      } else {
+        this.add(value);
+        second.add(value);
+      }
+    }
+  }
+
+  /** Counts `times` values in a bucket of this sign; fewer when `times` is negative. */
+  addBucket(sign: -1 | 0 | 1, index: number, times: number): void {
+    if (sign === 0) this.#zeros += times;
+    else (sign > 0 ? this.#positive : this.#below()).add(index, times);
   }
 
   /** Counts what another distribution has counted. */
@@ -49,6 +76,13 @@ export class Distribution {
     this.#combine(other, -1);
   }
 
+  /** Forgets all values, for others like them. */
+  clear(): void {
+    this.#zeros = 0;
+    this.#positive.clear();
+    this.#negative?.clear();
+  }
+
   /**
    * The values of these ranks: 1 is the smallest. The ranks must ascend; the values then never descend, and each is at most
    * 1.083 % from the true one.
@@ -56,21 +90,46 @@ export class Distribution {
   valuesAt(ranks: readonly number[]): number[] {
     const values: number[] = [];
     let passed = 0;
-    const pass = (count: number, sign: -1 | 0 | 1, index: number): void => {
-      passed += count;
-      while (values.length < ranks.length && ranks[values.length]! <= passed) {
-        values.push(sign === 0 ? 0 : sign * bucketValue(index));
+    let next = ranks[0]!;
+    if (this.#negative !== undefined) {
+      const { offset, counts } = this.#negative;
+      for (let at = counts.length - 1; at >= 0; at -= 1) {
+        passed += counts[at]!;
+        for (; next <= passed; next = ranks[values.length]!) values.push(-bucketValue(offset + at));
       }
-    };
-    this.#negative?.forEachDown((index, count) => pass(count, -1, index));
-    pass(this.#zeros, 0, 0);
-    this.#positive.forEach((index, count) => pass(count, 1, index));
+    }
+    passed += this.#zeros;
+    for (; next <= passed; next = ranks[values.length]!) values.push(0);
+    const { offset, counts } = this.#positive;
+    // What is not asked for is not looked at.
+    const length = values.length < ranks.length ? counts.length : 0;
+    for (let at = 0; at < length; at += 1) {
+      passed += counts[at]!;
+      if (passed < next) continue;
+      for (; next <= passed; next = ranks[values.length]!) values.push(bucketValue(offset + at));
+      if (values.length === ranks.length) break;
+    }
     return values;
+  }
+
+  #below(): BucketCounts {
+    return (this.#negative ??= new BucketCounts());
   }
 
   #combine(other: Distribution, times: 1 | -1): void {
     this.#zeros += times * other.#zeros;
     this.#positive.addAll(other.#positive, times);
-    if (other.#negative !== undefined) (this.#negative ??= new BucketCounts()).addAll(other.#negative, times);
+    if (other.#negative !== undefined) this.#below().addAll(other.#negative, times);
   }
+}
+
+/** What `valuesAt` gives in place of this value. */
+export function representative(value: number): number {
+  const magnitude = Math.abs(value);
+  return magnitude <= zeroThreshold ? 0 : Math.sign(value) * bucketValue(bucketOf(magnitude));
+}
+
+function bucketOf(magnitude: number): number {
+  const index = bucketIndex(magnitude);
+  return index > highestIndex ? highestIndex : index;
 }

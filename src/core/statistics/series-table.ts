@@ -1,11 +1,11 @@
 /** The series that counts what is beyond the limit of names. */
-const otherSeries = '(other)';
+export const otherSeries = '__other__';
 
 const longestName = 256;
 
 /**
  * One thing for each name of a series, created when the name is first met, for at most `maxSeries` names: later ones share the
- * series `(other)`, so that names which come from outside cannot fill the memory. Names are cut to 256 characters, ending in `…`.
+ * series `__other__`, so that names which come from outside cannot fill the memory. Names are cut to 256 characters, ending in `…`.
  */
 export class SeriesTable<T> implements Iterable<[string, T]> {
   // A Map, not an object: a series may be called `__proto__`.
@@ -27,13 +27,13 @@ export class SeriesTable<T> implements Iterable<[string, T]> {
     return this.#series.get(seriesName(name));
   }
 
-  /** The series of a name, created when it is missing; `(other)` when there is no room for it. */
-  open(name: string): T {
-    const known = this.#series.get(name);
-    if (known !== undefined) return known;
+  /** The series of a name, created when it is missing; `__other__` when there is no room for it, or should be none. */
+  open(name: string, mayGrow = true): T {
     const wanted = seriesName(name);
+    const known = this.#series.get(wanted);
+    if (known !== undefined) return known;
     const named = this.#series.has(otherSeries) ? this.#series.size - 1 : this.#series.size;
-    const key = this.#series.has(wanted) || named < this.#maxSeries ? wanted : otherSeries;
+    const key = mayGrow && named < this.#maxSeries ? wanted : otherSeries;
     const open = this.#series.get(key) ?? this.#create();
     this.#series.set(key, open);
     return open;

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../../../src/core/configuration-error.ts';
 import { GuardedObservable } from '../../../src/core/guarded-observable.ts';
 import { rollingStatistics } from '../../../src/core/operators/rolling-statistics.ts';
 import type { RollingStatisticsOptions } from '../../../src/core/operators/rolling-statistics.ts';
-import type { AttributeValue, ResponseSignal, Signal } from '../../../src/core/signal.ts';
+import type { AttributeValue, ResponseSignal, Signal, TraceContext } from '../../../src/core/signal.ts';
 import type { StatisticsMap } from '../../../src/core/statistics/statistics.ts';
 import { marbles } from '../../helpers/marbles.ts';
 import { logSignal, responseSignal } from '../../helpers/signals.ts';
@@ -58,11 +58,21 @@ describe('rollingStatistics', () => {
   }));
 
   it('has a window of a minute and a tick of a second unless told otherwise', marbles(({ hot, clock, expectObservable }) => {
-    const windows$ = hot('a', signals).pipe(rollingStatistics({ by, value, clock }), map((series) => series.get('/a')?.window));
-    expectObservable(windows$, '1500ms !').toBe('1s w', { w: 60_000 });
+    const one = { by, value, clock };
+    expectObservable(hot('a', signals).pipe(rollingStatistics(one), counts()), '61500ms !').toBe(
+      `1s ${Array.from({ length: 61 }, () => 'u').join(' 999ms ')}`.replace(/u$/, 'v'),
+      { u: '/a 1:0', v: '' },
+    );
     const short = { by, value, window: 500, clock };
-    const short$ = hot('a', signals).pipe(rollingStatistics(short), map((series) => series.get('/a')?.window));
-    expectObservable(short$, '700ms !').toBe('500ms w', { w: 500 });
+    expectObservable(hot('a', signals).pipe(rollingStatistics(short), counts()), '1200ms !').toBe('500ms u 499ms v', { u: '/a 1:0', v: '' });
+  }));
+
+  it('says what it covers, so that counts are rates from the first second on', marbles(({ hot, clock, expectObservable }) => {
+    const windows = (window: number): OperatorFunction<Signal, number | undefined> => (source) =>
+      source.pipe(rollingStatistics({ by, value, window, every: 1_000, clock }), map((series) => series.get('/a')?.window));
+    const source = 'a 999ms a 999ms a 999ms a';
+    expectObservable(hot(source, signals).pipe(windows(60_000)), '3100ms !').toBe('1s u 999ms v 999ms w', { u: 1_000, v: 2_000, w: 3_000 });
+    expectObservable(hot(source, signals).pipe(windows(2_000)), '3100ms !').toBe('1s u 999ms v 999ms v', { u: 1_000, v: 2_000 });
   }));
 
   it('gives out what is new before it completes', marbles(({ hot, clock, expectObservable, expectSubscriptions }) => {
@@ -138,9 +148,60 @@ describe('rollingStatistics', () => {
     expectObservable(hot('abvfN|').pipe(numbers, counts())).toBe('-----(u|)', { u: 'all 3:2' });
   }));
 
+  it('leads from percentiles to the exported traces of signals', marbles(({ hot, clock, expectObservable }) => {
+    const traceOf = (digit: string, sampled: boolean): TraceContext => ({ traceId: digit.repeat(32), spanId: '1'.repeat(16), sampled });
+    const traced = {
+      a: response('/a', { duration: 10, timestamp: 7, trace: traceOf('a', true) }),
+      b: response('/a', { duration: 10, timestamp: 8, trace: traceOf('b', false) }),
+      c: response('/a', { duration: 500, timestamp: 9, trace: traceOf('c', true) }),
+      d: response('/a', { duration: 600, timestamp: 9 }),
+    };
+    const exemplars$ = hot('abcd|', traced).pipe(rollingStatistics({ by, value, clock }), map((series) => series.get('/a')?.exemplars));
+    const a = { traceId: 'a'.repeat(32), value: 10, timestamp: 7 };
+    const c = { traceId: 'c'.repeat(32), value: 500, timestamp: 9 };
+    expectObservable(exemplars$).toBe('----(u|)', { u: { p50: a, p75: c } });
+  }));
+
+  it('takes the trace from an option, at the time of the clock for what is no signal', marbles(({ hot, clock, expectObservable }) => {
+    const trace = (letter: string): string | undefined => {
+      if (letter === 'b') throw new Error('no trace');
+      return letter === 'c' ? undefined : `trace of ${letter}`;
+    };
+    const options = { by: (letter: string) => letter, value: () => 1, trace, clock };
+    const exemplars$ = hot('--abc|').pipe(rollingStatistics(options), map((series) => [...series.values()].map((one) => one.exemplars?.p99)));
+    expectObservable(exemplars$).toBe('-----(u|)', { u: [{ traceId: 'trace of a', value: 1, timestamp: 2 }, undefined, undefined] });
+  }));
+
+  it('says the resolution it was told', marbles(({ hot, clock, expectObservable }) => {
+    const resolutions = (resolution?: number): OperatorFunction<Signal, number | undefined> => (source) =>
+      source.pipe(rollingStatistics({ by, value, clock, resolution }), map((series) => series.get('/a')?.resolution));
+    expectObservable(hot('a|', signals).pipe(resolutions())).toBe('-(u|)', { u: undefined });
+    expectObservable(hot('a|', signals).pipe(resolutions(0.1))).toBe('-(u|)', { u: 0.1 });
+  }));
+
+  it('forgets what is too old when a tick comes late, before it gives out anything', marbles(({ hot, clock, expectObservable, expectSubscriptions }) => {
+    const source = hot('  -a 70s b 999ms --', signals);
+    const ticks = hot('   -- 70s - 999ms t-', signals);
+    const unsub = '       -- 70s - 999ms -!';
+    const ticksSubs = '   ^- 70s - 999ms -!';
+    const expected = '    -- 70s - 999ms v-';
+    const options = { by, value, clock: { ...clock, every: () => ticks } };
+    expectObservable(source.pipe(rollingStatistics(options), counts()), unsub).toBe(expected, { v: '/b 1:0' });
+    expectSubscriptions(ticks.subscriptions).toBe(ticksSubs);
+  }));
+
+  it('keeps what came in time while ticks are late, as those of a page in the background are', marbles(({ hot, clock, expectObservable }) => {
+    const source = hot('  -a 20s b 20s A 39s -', signals);
+    const ticks = hot('   -- 20s - 20s - 39s t', signals);
+    const unsub = '       -- 20s - 20s - 39s -!';
+    const expected = '    -- 20s - 20s - 39s u';
+    const options = { by, value, clock: { ...clock, every: () => ticks } };
+    expectObservable(source.pipe(rollingStatistics(options), counts()), unsub).toBe(expected, { u: '/a 1:1, /b 1:0' });
+  }));
+
   it('counts names beyond the limit together', marbles(({ hot, clock, expectObservable }) => {
     const numbers = rollingStatistics<string>({ by: (letter) => letter, value: () => 1, maxSeries: 2, clock });
-    expectObservable(hot('abcda|').pipe(numbers, counts())).toBe('-----(u|)', { u: 'a 2:0, b 1:0, (other) 2:0' });
+    expectObservable(hot('abcda|').pipe(numbers, counts())).toBe('-----(u|)', { u: 'a 2:0, b 1:0, __other__ 2:0' });
   }));
 
   it('does not share its window between subscriptions', marbles(({ hot, clock, expectObservable }) => {
@@ -176,6 +237,10 @@ describe('rollingStatistics', () => {
     expect(wrong({ ...good, window: 1_000, every: 5_000 })).toThrow(/^rollingStatistics\.window: expected at least `every` \(5000 ms\)/);
     expect(wrong({ ...good, every: Number.NaN })).toThrow(/^rollingStatistics\.every/);
     expect(wrong({ ...good, window: 2 ** 40, every: 2 ** 31 })).toThrow(/^rollingStatistics\.every/);
+    expect(wrong({ ...good, trace: 'id' })).toThrow(/^rollingStatistics\.trace: expected a function/);
+    expect(wrong({ ...good, maxBytes: Number.NaN })).toThrow(/^rollingStatistics\.maxBytes/);
+    expect(wrong({ ...good, resolution: -1 })).toThrow(/^rollingStatistics\.resolution/);
+    expect(wrong({ ...good, window: Number.NaN })).toThrow(/^rollingStatistics\.window/);
     expect(wrong({ ...good, maxSeries: 0 })).toThrow(/^rollingStatistics\.maxSeries/);
     expect(wrong({ by, value })).toThrow(
       "rollingStatistics.clock: expected a Clock (the package's own entries supply the host's), received undefined",

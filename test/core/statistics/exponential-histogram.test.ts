@@ -74,13 +74,20 @@ describe('the percentiles of a histogram', () => {
     'constant': () => 42.5,
     'heavy-tailed': (random) => 1 / (1 - random()) ** 2,
     'around zero': (random) => 100 * normalOf(random),
-    'on bucket boundaries': (random) => 2 ** Math.floor(random() * 12) * (1 + Math.floor(random() * 2) * Number.EPSILON),
+    'on bucket boundaries': (random) => 2 ** (Math.floor(random() * 384) / 32),
+    'beside powers of two': (random) => 2 ** Math.floor(random() * 12) * (1 + (Math.floor(random() * 3) - 1) * Number.EPSILON),
+    'of every magnitude': (random) => 2 ** (126 * random() - 63),
+    'of every magnitude and both signs': (random) => (random() < 0.5 ? -1 : 1) * 2 ** (126 * random() - 63),
+    'tiny': (random) => 2 ** -60 * (1 + random()),
+    'zero or denormal': (random) => Math.floor(random() * 2) * Number.MIN_VALUE,
   };
 
   it.each(Object.keys(shapes))('are at most 1.1 %% off for %s values', (shape) => {
     const random = chance(1);
     for (const size of [1, 2, 10, 1_000, 20_000]) {
-      expect(worstError(Array.from({ length: size }, () => shapes[shape]!(random)))).toBeLessThanOrEqual(0.011);
+      // What is below 2^-64 counts as zero.
+      const values = Array.from({ length: size }, () => shapes[shape]!(random)).map((value) => (Math.abs(value) < 2 ** -64 ? 0 : value));
+      expect(worstError(values)).toBeLessThanOrEqual(0.011);
     }
   });
 
@@ -140,14 +147,25 @@ describe('the other numbers of a histogram', () => {
     );
   });
 
+  it('say that equal values have no spread', () => {
+    const values = Array.from({ length: 1_000 }, () => 0.1);
+    expect(histogramOf(values).statistics('x', 0)).toMatchObject({ mean: 0.1, stddev: 0, p50: 0.1, p999: 0.1 });
+    expect(merged(histogramOf(values), histogramOf(values)).statistics('x', 0)).toMatchObject({ mean: 0.1, stddev: 0 });
+  });
+
+  it('stay numbers for the greatest values', () => {
+    const numbers = Object.values(histogramOf([1e150, -1e150, 1e150, 1e150]).statistics('x', 0)).filter((value) => typeof value === 'number');
+    expect(numbers.every(Number.isFinite)).toBe(true);
+  });
+
   it('keep a small spread around a large mean', () => {
     const { stddev } = histogramOf([1e9 + 1, 1e9 + 2, 1e9 + 3]).statistics('x', 0);
     expect(stddev).toBeCloseTo(Math.sqrt(2 / 3), 6);
   });
 
   it('are all 0 when nothing was recorded', () => {
-    const { name, window, ...rest } = new ExponentialHistogram().statistics('x', 1_000) satisfies Statistics;
-    expect([name, window]).toEqual(['x', 1_000]);
+    const { name, window, resolution, exemplars, ...rest } = new ExponentialHistogram().statistics('x', 1_000, 0.1) satisfies Statistics;
+    expect([name, window, resolution, exemplars]).toEqual(['x', 1_000, 0.1, {}]);
     expect(new Set(Object.values(rest))).toEqual(new Set([0]));
     expect(new ExponentialHistogram().quantile(0.5)).toBeUndefined();
   });
@@ -156,8 +174,8 @@ describe('the other numbers of a histogram', () => {
 describe('recording', () => {
   it('refuses what is no measurement, and counts nothing of it', () => {
     const histogram = new ExponentialHistogram();
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e151, -1e151]) {
-      expect(histogram.record(value, true)).toBe(false);
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e151, -1e151, '5', 5n, null, undefined]) {
+      expect(histogram.record(value as number, true, 'trace')).toBe(false);
     }
     expect(contents(histogram)).toEqual(contents(new ExponentialHistogram()));
   });
@@ -172,7 +190,7 @@ describe('recording', () => {
     expect(Object.is(histogramOf([-0]).statistics('x', 0).min, 0)).toBe(true);
   });
 
-  it('counts on when a bucket overflows one, two and four bytes', () => {
+  it('counts on when a bucket overflows 31 bits and four bytes', () => {
     const histogram = new ExponentialHistogram();
     for (let times = 0; times < 70_000; times += 1) histogram.record(times % 1_000 === 0 ? 500 : 3);
     expect(histogram.distribution.positive.toBuckets().counts.filter((count) => count > 0)).toEqual([69_930, 70]);
@@ -205,6 +223,32 @@ describe('merging', () => {
         expect(Math.abs(stddev - whole.stddev) / magnitude).toBeLessThan(1e-6);
       }),
     );
+  });
+
+  it('loses nothing of the total, in whatever order', () => {
+    fc.assert(
+      fc.property(many, many, many, (one, two, three) => {
+        const magnitudes = [...one, ...two, ...three].reduce((sum, value) => sum + Math.abs(value), 0);
+        const [a, b, c] = [histogramOf(one), histogramOf(two), histogramOf(three)];
+        const whole = histogramOf([...three, ...one, ...two]).statistics('x', 0).total;
+        for (const all of [merged(merged(a, b), c), merged(c, merged(a, b)), merged(b, merged(c, a))]) {
+          // The last bit of the result, and far less than that of what it was added up from.
+          const most = Math.abs(whole) * Number.EPSILON + magnitudes * 1e-27;
+          expect(Math.abs(all.statistics('x', 0).total - whole)).toBeLessThanOrEqual(most);
+        }
+      }),
+    );
+    expect(histogramOf([1e16, 1, -1e16]).statistics('x', 0).total).toBe(1);
+    expect(merged(histogramOf([1e16]), histogramOf([1]), histogramOf([-1e16])).statistics('x', 0).total).toBe(1);
+  });
+
+  it('takes any number of histograms, also the same one twice', () => {
+    const one = histogramOf([1, 2, 3], 1);
+    expect(ExponentialHistogram.merge().count).toBe(0);
+    expect(ExponentialHistogram.merge(one, one, one).statistics('x', 0)).toMatchObject({ count: 9, errors: 3, total: 18, min: 1, max: 3 });
+    one.merge(one);
+    expect(one.statistics('x', 0)).toMatchObject({ count: 6, errors: 2, total: 12, mean: 2, min: 1, max: 3 });
+    expect(one.statistics('x', 0).stddev).toBeCloseTo(Math.sqrt(2 / 3), 12);
   });
 
   it('commutes', () => {
