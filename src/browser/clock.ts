@@ -1,13 +1,17 @@
 import { Observable } from 'rxjs';
 import { anchoredNow } from '../core/clock.ts';
+import { clockResolution } from '../core/clock-resolution.ts';
 import type { Clock } from '../core/clock.ts';
 
 /** The clock of every host with standard globals. */
 export function createClock(): Clock {
   const elapsed = (): number => performance.now();
+  const now = anchoredNow(Date.now, elapsed);
   return {
-    now: anchoredNow(Date.now, elapsed),
+    now: () => now(),
+    at: now,
     elapsed,
+    resolution: clockResolution(elapsed),
     every: (milliseconds) =>
       new Observable((subscriber) => {
         const timer: unknown = setInterval(() => subscriber.next(undefined), milliseconds);

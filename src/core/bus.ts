@@ -1,5 +1,6 @@
-import type { Observable, Subscriber } from 'rxjs';
+import type { Subscriber, TeardownLogic } from 'rxjs';
 import { GuardedObservable } from './guarded-observable.ts';
+import type { LiveStream } from './live-stream.ts';
 import { createTurns } from './turns.ts';
 
 export interface BusOptions {
@@ -7,11 +8,18 @@ export interface BusOptions {
   readonly report: (error: unknown) => void;
   /** Most values that may be emitted, directly or not, while one value is being delivered. Default 10 000. */
   readonly maxNested?: number | undefined;
+  /** Whether who emits sees to it that nothing is emitted inside a delivery, so that nothing needs to wait here. Default false. */
+  readonly inTurn?: boolean | undefined;
 }
 
 /** A hot stream and its entry. */
 export interface Bus<T> {
-  readonly values$: Observable<T>;
+  readonly values$: LiveStream<T>;
+  /**
+   * The values of which this is true, without an operator's steps between them and their subscribers. The question is asked of each
+   * value for each subscriber, and must not throw.
+   */
+  only<R extends T>(wanted: (value: T) => value is R): LiveStream<R>;
   /** False when nobody would get the value: ask before building it. */
   readonly observed: boolean;
   /** True inside a delivery. */
@@ -26,22 +34,33 @@ export interface Bus<T> {
   complete(): void;
 }
 
-export function createBus<T>({ report, maxNested }: BusOptions): Bus<T> {
+/** One who listens, and to what; `undefined`: to everything. */
+interface Listener<T> {
+  readonly subscriber: Subscriber<T>;
+  readonly wanted: ((value: T) => boolean) | undefined;
+}
+
+export function createBus<T>({ report, maxNested, inTurn = false }: BusOptions): Bus<T> {
   // Not a `Subject`: what one subscriber throws while it ends (a `finalize`) would keep those after it from the value.
-  let subscribers: readonly Subscriber<T>[] = [];
+  let listeners: readonly Listener<T>[] = [];
   let completed = false;
   const turns = createTurns<T>({ take: deliver, report, maxNested });
 
-  const values$ = new GuardedObservable<T>(report, (subscriber) => {
+  function listen(subscriber: Subscriber<T>, wanted: Listener<T>['wanted']): TeardownLogic {
     if (completed && !turns.busy) return subscriber.complete();
-    subscribers = [...subscribers, subscriber];
+    const listener = { subscriber, wanted };
+    listeners = [...listeners, listener];
     return () => {
-      subscribers = subscribers.filter((other) => other !== subscriber);
+      listeners = listeners.filter((other) => other !== listener);
     };
-  });
+  }
 
   function deliver(value: T): void {
-    for (const subscriber of subscribers) {
+    const present = listeners;
+    // Not `for of`, which is more code than all the rest, and too much to be compiled into what emits.
+    for (let index = 0; index < present.length; index += 1) {
+      const { subscriber, wanted } = present[index]!;
+      if (wanted !== undefined && !wanted(value)) continue;
       try {
         subscriber.next(value);
       } catch (error) {
@@ -51,7 +70,7 @@ export function createBus<T>({ report, maxNested }: BusOptions): Bus<T> {
   }
 
   function finish(): void {
-    for (const subscriber of subscribers) {
+    for (const { subscriber } of listeners) {
       try {
         subscriber.complete();
       } catch (error) {
@@ -60,20 +79,30 @@ export function createBus<T>({ report, maxNested }: BusOptions): Bus<T> {
     }
   }
 
+  /** What waits nowhere. */
+  function emitInTurn(value: T): boolean {
+    if (!completed) deliver(value);
+    return true;
+  }
+
+  function emit(value: T): boolean {
+    if (completed) return true;
+    const taken = turns.give(value);
+    if (completed && !turns.busy) finish();
+    return taken;
+  }
+
   return {
-    values$,
+    values$: new GuardedObservable(report, (subscriber) => listen(subscriber, undefined)),
+    only: <R extends T>(wanted: (value: T) => value is R) =>
+      new GuardedObservable<R>(report, (subscriber) => listen(subscriber as Subscriber<unknown> as Subscriber<T>, wanted)),
     get observed() {
-      return subscribers.length > 0;
+      return listeners.length > 0;
     },
     get busy() {
       return turns.busy;
     },
-    emit(value) {
-      if (completed) return true;
-      const taken = turns.give(value);
-      if (completed && !turns.busy) finish();
-      return taken;
-    },
+    emit: inTurn ? emitInTurn : emit,
     complete() {
       completed = true;
       if (!turns.busy) finish();

@@ -1,11 +1,11 @@
 import { ReplaySubject } from 'rxjs';
-import type { Observable } from 'rxjs';
 import type { Clock } from './clock.ts';
 import { createBus } from './bus.ts';
 import { GuardedObservable } from './guarded-observable.ts';
 import { readProperty } from './read-property.ts';
 import { serializeError } from './errors/serialize-error.ts';
 import type { DropReason } from './ledger.ts';
+import type { LiveStream } from './live-stream.ts';
 import type { SerializedError } from './signal.ts';
 import { snapshotText } from './snapshot.ts';
 
@@ -39,7 +39,7 @@ type Trouble =
 /** The SDK's own troubles, outside the stream of signals: nothing said here can come back as a signal. */
 export interface Diagnostics {
   /** The latest 32 troubles at once, so that those of the start are not missed, then each as it happens. */
-  readonly health$: Observable<Health>;
+  readonly health$: LiveStream<Health>;
   report(trouble: Trouble): void;
   /** Something foreign threw. The same failure is said once a minute. */
   failed(type: 'subscriber-failed' | 'operator-failed' | 'source-failed', name: string, error: unknown): void;

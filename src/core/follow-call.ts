@@ -8,34 +8,45 @@ export type Around = <R>(piece: () => R) => R;
  * result is the call's own, except that a promise is one chained to it (so an unhandled rejection stays one) and a generator one
  * that reads it. Any other thenable, e.g. a query builder, keeps its methods and is observed only when its `then` is called.
  */
-export function followCall<T>(call: () => T, ended: CallEnded, around: Around = (piece) => piece()): T {
-  let over = false;
-  const once: CallEnded = (failed, error) => {
-    if (over) return;
-    over = true;
-    ended(failed, error);
-  };
+export function followCall<T>(call: () => T, ended: CallEnded, around: Around = asItIs): T {
   let result: T;
   try {
     result = around(call);
   } catch (error) {
-    once(true, error);
+    ended(true, error);
     throw error;
   }
-  return followResult(result, once, around);
+  return followResult(result, ended, around);
 }
 
-function followResult<T>(result: T, ended: CallEnded, around: Around): T {
+/** The same from where the call has returned. */
+export function followResult<T>(result: T, ended: CallEnded, around: Around = asItIs): T {
   if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
     ended(false);
     return result;
   }
+  // Before its tag, which takes long to find.
+  if (isUsualPromise(result)) return followPromise(result as T & Promise<unknown>, ended) as T;
   const tag = tagOf(result);
   if (tag === '[object Promise]' && isPlainPromise(result)) return followPromise(result, ended) as T;
-  if (tag === '[object Generator]') return followGenerator(result as T & Generator, ended, around);
-  if (tag === '[object AsyncGenerator]') return followAsyncGenerator(result as T & AsyncGenerator, ended, around);
+  if (tag === '[object Generator]') return followGenerator(result as T & Generator, once(ended), around);
+  if (tag === '[object AsyncGenerator]') return followAsyncGenerator(result as T & AsyncGenerator, once(ended), around);
   if (!followThen(result, ended)) ended(false);
   return result;
+}
+
+function asItIs<R>(piece: () => R): R {
+  return piece();
+}
+
+/** A generator that has finished can be asked again and again. */
+function once(ended: CallEnded): CallEnded {
+  let over = false;
+  return (failed, error) => {
+    if (over) return;
+    over = true;
+    ended(failed, error);
+  };
 }
 
 /** Not by `Symbol.iterator`: arrays and strings have that too. */
@@ -45,6 +56,15 @@ function tagOf(value: object): string {
   } catch {
     // A getter of the application.
     return '';
+  }
+}
+
+function isUsualPromise(value: object): boolean {
+  try {
+    return Object.getPrototypeOf(value) === Promise.prototype;
+  } catch {
+    // A proxy of the application.
+    return false;
   }
 }
 
@@ -68,8 +88,14 @@ function followPromise<T>(promise: Promise<T>, ended: CallEnded): Promise<T> {
     },
   );
   // What a library has hung on it, e.g. a method to cancel it.
-  if (Object.keys(promise).length > 0) Object.defineProperties(followed, Object.getOwnPropertyDescriptors(promise));
+  if (hasOwnKeys(promise)) Object.defineProperties(followed, Object.getOwnPropertyDescriptors(promise));
   return followed;
+}
+
+/** Engines remember that there are none where `Object.keys` makes a list each time. */
+function hasOwnKeys(object: object): boolean {
+  for (const key in object) if (Object.hasOwn(object, key)) return true;
+  return false;
 }
 
 /** Who waits for a thenable that was followed before: a cached promise is given out again and again. */

@@ -28,13 +28,33 @@ export interface NameOption {
 /** Runs one call of an instrumented function. */
 export type CallInstrument<Options> = (name: string, options: Options | undefined, call: () => unknown) => unknown;
 
-/**
- * Makes the wrapper and decorator that runs every call through `instrument`. `what` names it in errors; `check` throws for wrong
- * options.
- */
+/** Makes what is called in the place of `fn`. `nameOf` says what a call with this `this` is called. */
+export type CallWrapper<Options> = (fn: AnyFunction, nameOf: (self: unknown) => string, options: Options | undefined) => AnyFunction;
+
+/** Makes the wrapper and decorator that runs every call through `instrument`. The rest as `wrappingInstrument` has it. */
 export function functionInstrument<Options extends NameOption>(
   what: string,
   instrument: CallInstrument<Options>,
+  check?: (options: unknown) => void,
+): FunctionInstrument<Options> {
+  const wrapCalls: CallWrapper<Options> = (fn, nameOf, options) => {
+    const wrapper: AnyFunction = function (this: unknown, ...args: unknown[]): unknown {
+      const target = new.target;
+      if (target === undefined) return instrument(nameOf(this), options, () => Reflect.apply(fn, this, args));
+      return instrument(nameOf(this), options, () => Reflect.construct(fn, args, target === wrapper ? fn : target));
+    };
+    return wrapper;
+  };
+  return wrappingInstrument(what, wrapCalls, check);
+}
+
+/**
+ * Makes the wrapper and decorator that puts what `wrapCalls` makes in the place of a function. `what` names it in errors; `check`
+ * throws for wrong options.
+ */
+export function wrappingInstrument<Options extends NameOption>(
+  what: string,
+  wrapCalls: CallWrapper<Options>,
   check: (options: unknown) => void = () => undefined,
 ): FunctionInstrument<Options> {
   function decorate(options: Options | undefined, first: unknown, second: unknown, third: unknown): unknown {
@@ -66,11 +86,7 @@ export function functionInstrument<Options extends NameOption>(
   }
 
   function wrap(fn: AnyFunction, nameOf: (self: unknown) => string, options: Options | undefined): AnyFunction {
-    const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-      const target = new.target;
-      if (target === undefined) return instrument(nameOf(this), options, () => Reflect.apply(fn, this, args));
-      return instrument(nameOf(this), options, () => Reflect.construct(fn, args, target === wrapper ? fn : target));
-    };
+    const wrapper = wrapCalls(fn, nameOf, options);
     for (const key of Reflect.ownKeys(fn)) {
       if (key === 'arguments' || key === 'caller') continue;
       const descriptor = Reflect.getOwnPropertyDescriptor(fn, key);
@@ -79,7 +95,7 @@ export function functionInstrument<Options extends NameOption>(
     // What a class inherits from its base, and what tells an async function from another.
     const inherited = Reflect.getPrototypeOf(fn);
     if (inherited !== Function.prototype) Reflect.setPrototypeOf(wrapper, inherited);
-    return wrapper as AnyFunction;
+    return wrapper;
   }
 
   return ((...given: readonly unknown[]) => {

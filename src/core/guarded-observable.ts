@@ -1,6 +1,9 @@
 import { Observable, Subscriber } from 'rxjs';
 import type { Observer, Operator, OperatorFunction, Subscription, TeardownLogic } from 'rxjs';
+import type { BoundedIterator } from './async-iterable.ts';
 import { hasMethods } from './has-methods.ts';
+import type { LiveStream } from './live-stream.ts';
+import { ITERATION_CAPACITY, StreamIterator } from './stream-iterator.ts';
 
 type Next<T> = (value: T) => void;
 /** What every operator is assignable to. */
@@ -11,7 +14,7 @@ type AnyOperator = OperatorFunction<never, unknown>;
  * here it is reported, and everyone else goes on. What is made from it with `pipe` is guarded too, hand-written operators
  * included. What is made otherwise (`merge`, an operator called by hand) is not, unless it uses `derive`.
  */
-export class GuardedObservable<T> extends Observable<T> {
+export class GuardedObservable<T> extends Observable<T> implements LiveStream<T> {
   readonly #report: (error: unknown) => void;
 
   constructor(report: (error: unknown) => void, subscribe?: (subscriber: Subscriber<T>) => TeardownLogic) {
@@ -20,7 +23,7 @@ export class GuardedObservable<T> extends Observable<T> {
   }
 
   /** The same guard over another stream. */
-  derive<R>(subscribe: (subscriber: Subscriber<R>) => TeardownLogic): Observable<R> {
+  derive<R>(subscribe: (subscriber: Subscriber<R>) => TeardownLogic): LiveStream<R> {
     return new GuardedObservable(this.#report, subscribe);
   }
 
@@ -35,10 +38,22 @@ export class GuardedObservable<T> extends Observable<T> {
   }
 
   /** Guards each step: one operator's stream is the next one's source, and a hand-written operator makes a plain one. */
-  override pipe<R>(...operators: readonly AnyOperator[]): Observable<R> {
+  override pipe<R>(...operators: readonly AnyOperator[]): LiveStream<R> {
     let result: Observable<unknown> = this;
     for (const operator of operators) result = this.#guarded(operator(result as Observable<never>));
-    return result as Observable<R>;
+    // What can do more than an Observable stays what it is, and is not for `for await`.
+    return result as LiveStream<R>;
+  }
+
+  /** For `for await`: see `LiveStream`. */
+  [Symbol.asyncIterator](): BoundedIterator<T> {
+    let said = false;
+    const dropped = (): void => {
+      if (said) return;
+      said = true;
+      this.#report(new Error(`a loop is slower than its stream: it loses the oldest of more than ${ITERATION_CAPACITY} values that wait`));
+    };
+    return new StreamIterator<T>(this, { capacity: ITERATION_CAPACITY, whenFull: 'dropOldest', dropped });
   }
 
   override subscribe(
@@ -52,38 +67,51 @@ export class GuardedObservable<T> extends Observable<T> {
       typeof observerOrNext === 'object' && observerOrNext !== null
         ? observerOrNext
         : without({ next: observerOrNext, error, complete });
-    const report = this.#report;
-    return super.subscribe({
-      next(value) {
-        try {
-          const answer: unknown = observer.next?.(value);
-          // An `async` subscriber throws later. Only a promise is asked: `then` would start the query of a query builder.
-          if (answer instanceof Promise) answer.then(undefined, report);
-        } catch (thrown) {
-          report(thrown);
-        }
-      },
-      error(reason) {
-        try {
-          // Without a handler of its own RxJS would throw the error into the host.
-          if (typeof observer.error === 'function') observer.error(reason);
-          else report(reason);
-        } catch (thrown) {
-          report(thrown);
-        }
-      },
-      complete() {
-        try {
-          observer.complete?.();
-        } catch (thrown) {
-          report(thrown);
-        }
-      },
-    });
+    // A subscriber made here, and not by RxJS, which would guard the guard once more for every value.
+    return super.subscribe(new Subscriber<T>(new Guard(observer, this.#report)));
   }
 
   #guarded(result: Observable<unknown>): Observable<unknown> {
     return isPlainObservable(result) ? this.derive((subscriber) => result.subscribe(subscriber)) : result;
+  }
+}
+
+/** Between a stream and an observer of the application. */
+class Guard<T> implements Observer<T> {
+  readonly #observer: Partial<Observer<T>>;
+  readonly #report: (error: unknown) => void;
+
+  constructor(observer: Partial<Observer<T>>, report: (error: unknown) => void) {
+    this.#observer = observer;
+    this.#report = report;
+  }
+
+  next(value: T): void {
+    try {
+      const answer: unknown = this.#observer.next?.(value);
+      // An `async` subscriber throws later. Only a promise is asked: `then` would start the query of a query builder.
+      if (answer instanceof Promise) answer.then(undefined, this.#report);
+    } catch (thrown) {
+      this.#report(thrown);
+    }
+  }
+
+  error(reason: unknown): void {
+    try {
+      // Without a handler of its own RxJS would throw the error into the host.
+      if (typeof this.#observer.error === 'function') this.#observer.error(reason);
+      else this.#report(reason);
+    } catch (thrown) {
+      this.#report(thrown);
+    }
+  }
+
+  complete(): void {
+    try {
+      this.#observer.complete?.();
+    } catch (thrown) {
+      this.#report(thrown);
+    }
   }
 }
 

@@ -5,8 +5,8 @@ import { validateInstrument, validatePart } from './config/validate-options.ts';
 import type { Part } from './config/validate-options.ts';
 import type { Environment } from './environment.ts';
 import type { ErrorTracker, ErrorTrackerOptions } from './errors/error-tracker.ts';
-import { functionInstrument } from './function-instrument.ts';
-import type { FunctionInstrument } from './function-instrument.ts';
+import { wrappingInstrument } from './function-instrument.ts';
+import type { AnyFunction, CallWrapper, FunctionInstrument } from './function-instrument.ts';
 import { hasMethods } from './has-methods.ts';
 import { createManager } from './manager.ts';
 import type { ManagerHandle } from './manager.ts';
@@ -16,6 +16,7 @@ import type { PerformanceProfiler, ProfileFunctionOptions, ProfilerOptions } fro
 import type { RequestDetails, RequestInput, RequestLogger, RequestLoggerOptions } from './requests/request.ts';
 import { createConsoleSink } from './sinks/console.ts';
 import type { Sink } from './sink.ts';
+import { snapshotAttributes } from './snapshot-attributes.ts';
 import { silentStartSpan } from './tracing/silent-span.ts';
 import type { StartSpan } from './tracing/span.ts';
 import { traceFunctionWith } from './tracing/trace-function.ts';
@@ -112,18 +113,29 @@ export function createHost(environment: Environment): Host {
 
     constructor(options?: ProfilerOptions) {
       this.#handle = usePart('profiling', 'PerformanceProfiler', options);
-      this.profileFunction = functionInstrument<ProfileFunctionOptions>(
-        'profileFunction',
-        (name, given, call) => this.#profiler.profile(name, call, given),
-        (given) => validateInstrument('profiling', given),
-      );
+      this.profileFunction = wrappingInstrument<ProfileFunctionOptions>('profileFunction', this.#wrapCalls, (given) => validateInstrument('profiling', given));
     }
+
+    /** Wrapped for the manager in force, and anew when that is another. */
+    readonly #wrapCalls: CallWrapper<ProfileFunctionOptions> = (fn, nameOf, options) => {
+      const find = this.#handle;
+      const kept = options && { ...options, attributes: snapshotAttributes(options.attributes) };
+      let of: ManagerHandle | undefined;
+      let timed: AnyFunction;
+      const wrapper: AnyFunction = function (this: unknown, ...args: unknown[]): unknown {
+        const handle = find();
+        if (handle !== of) [of, timed] = [handle, handle.profiling.wrapCalls(fn, nameOf, kept)];
+        return new.target === undefined ? Reflect.apply(timed, this, args) : Reflect.construct(timed, args, new.target === wrapper ? timed : new.target);
+      };
+      return wrapper;
+    };
 
     get #profiler(): PerformanceProfiler {
       return this.#handle().manager.profiler;
     }
 
     readonly profile: PerformanceProfiler['profile'] = (name, run, options) => this.#profiler.profile(name, run, options);
+    readonly start: PerformanceProfiler['start'] = (name, options) => this.#profiler.start(name, options);
     readonly getStatistics: PerformanceProfiler['getStatistics'] = (name) => this.#profiler.getStatistics(name);
     readonly getAllStatistics: PerformanceProfiler['getAllStatistics'] = () => this.#profiler.getAllStatistics();
     readonly watchStatistics: PerformanceProfiler['watchStatistics'] = (options) => this.#profiler.watchStatistics(options);

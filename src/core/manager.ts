@@ -21,9 +21,9 @@ import { LedgerBook } from './ledger.ts';
 import { createLogger } from './logger.ts';
 import { attachHandle } from './manager-handle.ts';
 import type { FlushOptions, FlushResult, ObservabilityManager } from './observability.ts';
-import { ofKind } from './operators/of-kind.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProfiling } from './profiling/profiling.ts';
+import type { Profiling } from './profiling/profiling.ts';
 import { createRedactor } from './redaction/redactor.ts';
 import { createSourceRequests } from './requests/observe-requests.ts';
 import { createRequestBook } from './requests/request-book.ts';
@@ -31,7 +31,7 @@ import { createRequests } from './requests/requests.ts';
 import type { Requests } from './requests/requests.ts';
 import { route } from './router.ts';
 import type { ActiveContext, Runtime } from './runtime.ts';
-import type { Signal, SignalInput } from './signal.ts';
+import type { Attributes, Signal, SignalInput, SignalKind } from './signal.ts';
 import { createSinkSet } from './sink-set.ts';
 import { createConsoleSink } from './sinks/console.ts';
 import type { Sink } from './sink.ts';
@@ -40,7 +40,7 @@ import { observeSources } from './source-set.ts';
 import { snapshotAttributes } from './snapshot-attributes.ts';
 import { snapshotText } from './snapshot.ts';
 import { asyncDispose } from './tracing/span.ts';
-import { watchApiCopies } from './tracing/api-copies.ts';
+import { isContextManaged, watchApiCopies } from './tracing/api-copies.ts';
 import { isSampled } from './tracing/sampler.ts';
 import { createTracing } from './tracing/tracing.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -52,6 +52,11 @@ export interface ManagerHandle {
   /** For adapters of frameworks, which are sources that the application calls. */
   readonly sources: SourceContext;
   readonly tracing: Tracing;
+  readonly profiling: Profiling;
+  /** Of every signal, redacted. */
+  readonly resource: Attributes;
+  /** The text without its secrets, by the rules in force. */
+  redactText(text: string): string;
   readonly isShutDown: boolean;
   /**
    * Merges later options: the last explicit value wins, the streams stay the same.
@@ -116,11 +121,31 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     exports,
     redactText: (text) => redactor.redactText(text),
     currentTrace: () => tracing.currentTrace(),
+    traceAt(active) {
+      // Mostly OpenTelemetry has no part in it, and then what is active says it all.
+      if (isContextManaged() || (active !== undefined && active.span === undefined)) return tracing.currentTrace();
+      return active?.span?.trace;
+    },
+    get resource() {
+      return resource;
+    },
+    get sessionId() {
+      return sessionId;
+    },
     emit,
+    emitComplete(signal) {
+      if (!settings.enabled) return;
+      book.emit();
+      try {
+        push(signal);
+      } catch (error) {
+        refuse(() => diagnostics.failed('source-failed', 'emit', error));
+      }
+    },
     wants(kind) {
-      const isWanted = pipeline.observed || sinks.mayAccept(kind);
-      if (!isWanted) runtime.skip('no-sink');
-      return isWanted;
+      const wanted = isWanted(kind);
+      if (!wanted) runtime.skip('no-sink');
+      return wanted;
     },
     skip(reason) {
       book.emit();
@@ -131,10 +156,15 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   const requestBook = createRequestBook(runtime);
   const requests = createRequests(runtime, requestBook, tracing.manager);
   const sourceRequests = createSourceRequests({ runtime, book: requestBook, tracing: tracing.sources, logsOutgoing: environment.logsOutgoing });
-  const sourceContext: SourceContext = { clock, tracing: tracing.sources, requests: sourceRequests, exit$: exiting };
-  const profiles$ = signals$.pipe(ofKind('profile'));
-  const profiler = createProfiling(runtime, profiles$);
+  const sourceContext: SourceContext = { clock, tracing: tracing.sources, requests: sourceRequests, exit$: exiting, wants: isWanted };
+  const profiles$ = pipeline.signalsOf('profile');
+  const profiling = createProfiling(runtime, profiles$);
   const errorTracker = createErrorTracking(runtime, tracing.traceOf);
+
+  /** Whether anybody may want signals of this kind. */
+  function isWanted(kind: SignalKind): boolean {
+    return pipeline.observed || sinks.mayAccept(kind);
+  }
 
   /** Counts a signal in, unless it is not wanted here. */
   function admits(): boolean {
@@ -155,7 +185,8 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   }
 
   function push(signal: Signal): void {
-    if (pipeline.busy && telling.get() === true) pipeline.pushWithin(signal, (work) => telling.run(true, work));
+    // The cheaper question first: this is asked for every signal.
+    if (telling.get() === true && pipeline.busy) pipeline.pushWithin(signal, (work) => telling.run(true, work));
     else pipeline.push(signal);
   }
 
@@ -312,7 +343,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   const manager: ObservabilityManager = {
     tracer: tracing.manager,
     requestLogger: requests,
-    profiler,
+    profiler: profiling.profiler,
     errorTracker,
     logger: createLogger(runtime),
     traceRequest: requests.trace,
@@ -323,13 +354,15 @@ export function createManager(environment: Environment, given: ObservabilityOpti
         return diagnostics.ignored('recordMetric', 'a value that is not a finite number');
       }
       try {
-        const { unit = '1', instrument, attributes } = given ?? {};
+        const { unit = '1', instrument: named, attributes } = given ?? {};
+        const instrument = instrumentNamed(named);
+        if (instrument === 'counter' && value < 0) return diagnostics.ignored('recordMetric', 'a counter that goes down');
         emit({
           kind: 'metric',
           name: snapshotText(name, 256),
           value,
           unit: snapshotText(unit, 63),
-          instrument: instrumentNamed(instrument),
+          instrument,
           attributes: snapshotAttributes(attributes),
         });
       } catch (error) {
@@ -338,13 +371,13 @@ export function createManager(environment: Environment, given: ObservabilityOpti
       }
     },
     signals$,
-    spans$: signals$.pipe(ofKind('span')),
-    requests$: signals$.pipe(ofKind('request')),
-    responses$: signals$.pipe(ofKind('response')),
+    spans$: pipeline.signalsOf('span'),
+    requests$: pipeline.signalsOf('request'),
+    responses$: pipeline.signalsOf('response'),
     profiles$,
-    errors$: signals$.pipe(ofKind('error')),
-    logs$: signals$.pipe(ofKind('log')),
-    metrics$: signals$.pipe(ofKind('metric')),
+    errors$: pipeline.signalsOf('error'),
+    logs$: pipeline.signalsOf('log'),
+    metrics$: pipeline.signalsOf('metric'),
     health$: diagnostics.health$,
     ledger: () => book.read(),
     flush,
@@ -366,6 +399,11 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     requests,
     sources: sourceContext,
     tracing,
+    profiling,
+    get resource() {
+      return resource;
+    },
+    redactText: runtime.redactText,
     get isShutDown() {
       return ended !== undefined;
     },
@@ -394,6 +432,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
       redactor = newRedactor;
       resource = redactor.redactResource(settings.resource);
       sessionId ??= settings.enabled ? environment.session() : undefined;
+      profiling.configure();
       pipeline.configure({ ...(later.pipeline && { operators: later.pipeline }), redactor });
       useSinks(newSinks);
       start(newSources);

@@ -1,7 +1,7 @@
-import type { Observable } from 'rxjs';
 import type { Health } from './diagnostics.ts';
 import type { ErrorTracker } from './errors/error-tracker.ts';
 import type { Ledger } from './ledger.ts';
+import type { LiveStream } from './live-stream.ts';
 import type { Logger } from './logger.ts';
 import type { PerformanceProfiler } from './profiling/performance-profiler.ts';
 import type { RequestContext, RequestDetails, RequestLogger, ResponseInput } from './requests/request.ts';
@@ -72,31 +72,31 @@ export interface ObservabilityManager extends AsyncDisposable {
   traceRequest(method: string, path: string, details?: RequestDetails): RequestContext;
   /** Answers a request and ends its span. The duration is in milliseconds (the Python original: seconds). */
   traceResponse(context: RequestContext, response?: ResponseInput): void;
-  /** Puts one measured number on the stream. NaN and infinities are ignored, and said once on `health$`. */
+  /** Puts one measured number on the stream. NaN, infinities and counters that go down are ignored, and said on `health$`. */
   recordMetric(name: string, value: number, options?: MetricOptions): void;
   /**
    * Every signal, redacted, before sampling; never errors; completes at shutdown. What a subscriber throws is said on `health$`, here
    * and on whatever is made of it with `pipe`. What is made otherwise, with `merge(obs.signals$, …)`, with `from(obs.signals$)` or
    * with a `Subject` as subscriber, is plain RxJS: what a subscriber throws there goes to RxJS's global handler, which by default
-   * throws it on a timer.
+   * throws it on a timer. `for await` works with it as well: see `LiveStream`.
    */
-  readonly signals$: Observable<Signal>;
+  readonly signals$: LiveStream<Signal>;
   /** The finished spans of `signals$`. This and the streams below behave as it does. */
-  readonly spans$: Observable<SpanSignal>;
+  readonly spans$: LiveStream<SpanSignal>;
   /** The requests of `signals$`, as they begin. */
-  readonly requests$: Observable<RequestSignal>;
+  readonly requests$: LiveStream<RequestSignal>;
   /** The responses of `signals$`. */
-  readonly responses$: Observable<ResponseSignal>;
+  readonly responses$: LiveStream<ResponseSignal>;
   /** The timed calls of `signals$`. */
-  readonly profiles$: Observable<ProfileSignal>;
+  readonly profiles$: LiveStream<ProfileSignal>;
   /** The captured exceptions of `signals$`. The stream itself never errors. */
-  readonly errors$: Observable<ErrorSignal>;
+  readonly errors$: LiveStream<ErrorSignal>;
   /** The messages of `signals$`, of `logger` and of `captureMessage`. */
-  readonly logs$: Observable<LogSignal>;
+  readonly logs$: LiveStream<LogSignal>;
   /** The measured numbers of `signals$`. */
-  readonly metrics$: Observable<MetricSignal>;
+  readonly metrics$: LiveStream<MetricSignal>;
   /** The SDK's own troubles: the latest 32 at once, then each as it happens. */
-  readonly health$: Observable<Health>;
+  readonly health$: LiveStream<Health>;
   /** What became of every signal so far. */
   ledger(): Ledger;
   /** Waits until every sink has written what it accepted before. Resolves, never rejects. */

@@ -1,10 +1,11 @@
-import type { Observable, OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { createBus } from './bus.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { LedgerBook } from './ledger.ts';
 import type { Redactor } from './redaction/redactor.ts';
+import type { LiveStream } from './live-stream.ts';
 import { isSignal } from './signal.ts';
-import type { Signal } from './signal.ts';
+import type { Signal, SignalKind, SignalOf } from './signal.ts';
 import { createStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { createTurns } from './turns.ts';
@@ -26,7 +27,9 @@ export interface PipelineSteps {
 /** The way of every signal: the user's operators, redaction, the tap, sampling, the router. */
 export interface Pipeline {
   /** Redacted, before sampling; never errors. */
-  readonly signals$: Observable<Signal>;
+  readonly signals$: LiveStream<Signal>;
+  /** Those of one kind. */
+  signalsOf<K extends SignalKind>(kind: K): LiveStream<SignalOf<K>>;
   /** Whether anybody but the sinks sees what passes. */
   readonly observed: boolean;
   /** True while a signal is on its way: who asks now was called by a subscriber, an operator or a sink. */
@@ -47,10 +50,14 @@ type Operators = readonly OperatorFunction<Signal, Signal>[];
 export function createPipeline({ book, diagnostics, isSampled, route }: PipelineSetup, steps: PipelineSteps): Pipeline {
   // One thing at a time: no signal overtakes another, and no operator is entered while it is at work.
   const turns = createTurns<Signal | (() => void)>({
-    take: (turn) => (typeof turn === 'function' ? turn() : enter(stages, 0, turn)),
+    take: (turn) => {
+      if (typeof turn === 'function') turn();
+      else if (stages.length === 0) publish(turn, true);
+      else enter(stages, 0, turn);
+    },
     report: (error) => diagnostics.failed('operator-failed', 'pipeline', error),
   });
-  const tap = createBus<Signal>({ report: (error) => diagnostics.failed('subscriber-failed', 'signals$', error) });
+  const tap = createBus<Signal>({ inTurn: true, report: (error) => diagnostics.failed('subscriber-failed', 'signals$', error) });
   let redactor = steps.redactor;
   let stages: readonly Stage[] = [];
   let drained = false;
@@ -83,9 +90,8 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
   }
 
   function enter(through: readonly Stage[], index: number, signal: Signal): void {
-    const stage = through[index];
-    if (stage === undefined) publish(signal, index === 0);
-    else stage.push(signal);
+    if (index === through.length) publish(signal, index === 0);
+    else through[index]!.push(signal);
   }
 
   function publish(signal: Signal, asMade: boolean): void {
@@ -108,6 +114,7 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
 
   return {
     signals$: tap.values$,
+    signalsOf: <K extends SignalKind>(kind: K) => tap.only((signal): signal is SignalOf<K> => signal.kind === kind),
     get observed() {
       return tap.observed || stages.length > 0;
     },

@@ -13,7 +13,9 @@ export interface Destination {
 /** Hands a signal to every sink that wants it, and counts what none wants. `asMade`: it has exactly the fields of its kind. */
 export function route(signal: Signal, destinations: readonly Destination[], book: LedgerBook, asMade: boolean): void {
   let bytes: number | undefined;
-  for (const destination of destinations) {
+  // By index: there is one for every signal, and most have one or two.
+  for (let index = 0; index < destinations.length; index += 1) {
+    const destination = destinations[index]!;
     if (!destination.accepts(signal)) continue;
     if (bytes === undefined) {
       book.route();

@@ -6,7 +6,7 @@ import type { Diagnostics } from './diagnostics.ts';
 import type { Ids } from './ids.ts';
 import type { FilterReason } from './ledger.ts';
 import type { ActiveRequest } from './requests/active-request.ts';
-import type { SignalInput, SignalKind, TraceContext } from './signal.ts';
+import type { Attributes, Signal, SignalInput, SignalKind, TraceContext } from './signal.ts';
 import type { RecordingSpan } from './tracing/recording-span.ts';
 
 /** What is active while code runs. */
@@ -37,12 +37,23 @@ export interface Runtime {
   redactText(text: string): string;
   /** Where in which trace the code runs. */
   currentTrace(): TraceContext | undefined;
+  /** The same for who has just asked what is active: the one question of a call that costs. */
+  traceAt(active: ActiveContext | undefined): TraceContext | undefined;
+  /** The attributes of every signal. Redacted, frozen, and another object when a later configuration changes them. */
+  readonly resource: Attributes;
+  /** The session of every signal that has none of its own. */
+  readonly sessionId: string | undefined;
   /**
    * Puts a signal of the SDK's own making on the stream. It is neither copied nor checked: everything in it is well formed already,
    * the application's data are snapshots, and the object and its attributes are fresh and handed over (the resource's attributes are
    * added to them). What foreign code hands in comes by another way. Never throws.
    */
   emit(input: SignalInput): void;
+  /**
+   * The same for a signal that is complete: it has every field of its kind, and in their order, and its attributes those of the
+   * resource. Who calls has seen to it that nothing is suppressed. Never throws.
+   */
+  emitComplete(signal: Signal): void;
   /** Whether anybody may want signals of this kind. Counts one that is not built, because nobody does. */
   wants(kind: SignalKind): boolean;
   /** Counts a signal that was not built, because it was not wanted. */

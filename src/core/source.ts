@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from './clock.ts';
-import type { SignalInput } from './signal.ts';
+import type { SignalInput, SignalKind } from './signal.ts';
 import type { SourceRequests } from './requests/source-requests.ts';
 import type { SourceTracing } from './tracing/source-tracing.ts';
 
@@ -13,6 +13,8 @@ export interface SourceContext {
   readonly requests: SourceRequests;
   /** The process ends now: what is under way will have no end. Never emits where nobody tells. */
   readonly exit$: Observable<unknown>;
+  /** Whether anybody may want signals of this kind now: without, there is no need to measure. */
+  wants(kind: SignalKind): boolean;
 }
 
 /** Cold: patches nothing until subscribed, undoes everything when unsubscribed. */

@@ -54,7 +54,12 @@ export function createTurns<T>({ take, report, maxNested = 10_000 }: TurnsOption
       }
       busy = true;
       try {
-        takeSafely(value);
+        // As `takeSafely` does: every signal passes here, and each call between it and who takes it costs.
+        try {
+          take(value);
+        } catch (error) {
+          report(error);
+        }
         if (nested > 0) takeWaiting();
       } finally {
         busy = false;

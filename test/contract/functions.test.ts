@@ -148,6 +148,13 @@ for (const [what, kind] of [
       expect(ofKind(kind).map(({ duration }) => duration)).toEqual([40]);
     });
 
+    it('counts a promise that is rejected with nothing, once, however many wait for it', async () => {
+      const { instrument, failed } = setUp();
+      const promise = instrument(async () => Promise.reject(undefined))();
+      await expect(Promise.all([promise, promise])).rejects.toBe(undefined);
+      expect(failed()).toEqual([true]);
+    });
+
     it('rejects with the same error', async () => {
       const { instrument, failed } = setUp();
       const error = new Error('later');
@@ -262,6 +269,44 @@ for (const [what, kind] of [
       ).rejects.toThrow('half way');
       expect(values).toEqual([1, 2, 1]);
       expect(failed()).toEqual([false, true]);
+    });
+
+    it('counts a generator once, whatever is asked of it after its end', () => {
+      const { instrument, failed } = setUp();
+      const counting = instrument(function* () {
+        yield 1;
+        yield 2;
+      })();
+      counting.next();
+      expect(counting.return('early' as never)).toEqual({ value: 'early', done: true });
+      expect(counting.next()).toEqual({ value: undefined, done: true });
+      expect(() => counting.throw(new Error('late'))).toThrow('late');
+      expect(failed()).toEqual([false]);
+    });
+
+    it('ends with an async generator that is left early, or told of an error', async () => {
+      const { instrument, failed } = setUp();
+      const wrapped = instrument(async function* () {
+        yield 1;
+        yield 2;
+      });
+      for await (const value of wrapped()) if (value === 1) break;
+      expect(failed()).toEqual([false]);
+      const told = wrapped();
+      await told.next();
+      await expect(told.throw(new Error('no'))).rejects.toThrow('no');
+      await told.next();
+      expect(failed()).toEqual([false, true]);
+    });
+
+    it('gives back a proxy that throws at every question', () => {
+      const { instrument, failed } = setUp();
+      const refuse = (): never => {
+        throw new Error('no');
+      };
+      const proxy = new Proxy({}, { get: refuse, getPrototypeOf: refuse });
+      expect(instrument(() => proxy)() === proxy).toBe(true);
+      expect(failed()).toEqual([false]);
     });
 
     it('ends at once with anything else that can be iterated', () => {

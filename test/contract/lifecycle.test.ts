@@ -266,7 +266,7 @@ describe('the process-wide manager', () => {
     obs.profiler.profile('d', () => undefined);
     expect([...obs.profiler.getAllStatistics()].map(([name, { count }]) => [name, count])).toEqual([
       ['a', 2],
-      ['(other)', 3],
+      ['__other__', 3],
     ]);
   });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createBus } from '../../src/core/bus.ts';
 import type { Bus } from '../../src/core/bus.ts';
 import { derive } from '../../src/core/guarded-observable.ts';
+import type { LiveStream } from '../../src/core/live-stream.ts';
 
 function setUp(maxNested?: number): { readonly bus: Bus<number>; readonly reported: unknown[] } {
   const reported: unknown[] = [];
@@ -126,6 +127,47 @@ describe('feedback', () => {
   });
 });
 
+describe('a subscription', () => {
+  it('ends inside of a delivery: its own, and that of one who would have come later', () => {
+    const { bus, reported } = setUp();
+    const [own, other]: [number[], number[]] = [[], []];
+    const first = bus.values$.subscribe((value) => {
+      own.push(value);
+      first.unsubscribe();
+      second.unsubscribe();
+    });
+    const second = bus.values$.subscribe((value) => other.push(value));
+    bus.emit(1);
+    bus.emit(2);
+    expect([own, other]).toEqual([[1], []]);
+    expect([first.closed, second.closed, bus.observed]).toEqual([true, true, false]);
+    expect(reported).toEqual([]);
+  });
+
+  it('is closed by the end of the stream, with what was added to it, also when its handler throws', () => {
+    const { bus, reported } = setUp();
+    let torn = 0;
+    const ended = bus.values$.subscribe({ complete: fail });
+    ended.add(() => (torn += 1));
+    bus.complete();
+    expect([ended.closed, torn, bus.observed]).toEqual([true, 1, false]);
+    expect(reported).toEqual([boom]);
+  });
+
+  it('calls the methods of an observer on it', () => {
+    const { bus } = setUp();
+    const observer = {
+      seen: [] as number[],
+      next(value: number) {
+        this.seen.push(value);
+      },
+    };
+    bus.values$.subscribe(observer);
+    bus.emit(1);
+    expect(observer.seen).toEqual([1]);
+  });
+});
+
 describe('a subscriber that throws', () => {
   const handWritten: MonoTypeOperatorFunction<number> = (source) =>
     new Observable((subscriber) => source.subscribe({ next: (value) => subscriber.next(value), complete: () => subscriber.complete() }));
@@ -160,10 +202,13 @@ describe('a subscriber that throws', () => {
     await nothingThrownLater();
   });
 
-  it('goes on getting values', () => {
+  it.each([
+    ['at the stream itself', (values$: LiveStream<number>) => values$],
+    ['behind an operator', (values$: LiveStream<number>) => values$.pipe(map((value) => value))],
+  ])('goes on getting values: %s', (_, of$) => {
     const { bus, reported } = setUp();
     const seen: number[] = [];
-    bus.values$.subscribe((value) => {
+    of$(bus.values$).subscribe((value) => {
       seen.push(value);
       if (value === 2) fail();
     });

@@ -61,9 +61,9 @@ const mutations: readonly Mutation[] = [
   {
     name: 'no guard around subscribers',
     file: 'guarded-observable.ts',
-    replace: "          if (answer instanceof Promise) answer.then(undefined, report);\n        } catch (thrown) {\n          report(thrown);",
-    by: "          if (answer instanceof Promise) answer.then(undefined, report);\n        } catch (thrown) {\n          throw thrown;",
-    noticedBy: bus('a subscriber that throws is reported, and the others get every value in order: a function'),
+    replace: "      if (answer instanceof Promise) answer.then(undefined, this.#report);\n    } catch (thrown) {\n      this.#report(thrown);",
+    by: "      if (answer instanceof Promise) answer.then(undefined, this.#report);\n    } catch (thrown) {\n      throw thrown;",
+    noticedBy: bus('a subscriber that throws goes on getting values: behind an operator'),
   },
   {
     name: 'no guard behind hand-written operators',
@@ -75,7 +75,7 @@ const mutations: readonly Mutation[] = [
   {
     name: 'an error without a handler is not reported',
     file: 'guarded-observable.ts',
-    replace: 'else report(reason);',
+    replace: 'else this.#report(reason);',
     by: '',
     noticedBy: bus('an operator that throws is reported when its subscriber has no error handler'),
   },

@@ -7,6 +7,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Says of fields under keys of any name whether there is nothing to redact in them. False means that nobody knows yet. */
 export interface CleanFields {
   areClean(fields: Fields): boolean;
+  /** The same of what mostly comes again: what is frozen is looked at once. */
+  areCleanAgain(fields: Fields): boolean;
   /** These values are clean under these keys. They must never change. */
   know(fields: Fields): void;
 }
@@ -37,6 +39,10 @@ const smallestCard = 1e12;
 export function createCleanFields({ keys, redactText, redactName }: ValueRules, holder: string, recurring: boolean = false): CleanFields {
   const remembered = new Map<string, KnownKey>();
   const texts = new Set<string>();
+  /** Frozen and clean. */
+  const shared = new WeakSet<Fields>();
+  /** One of them, once more: the same function is called again and again. */
+  let lastShared: Fields | undefined;
   let known: Fields = {};
 
   function meet(key: string): KnownKey {
@@ -75,10 +81,22 @@ export function createCleanFields({ keys, redactText, redactName }: ValueRules, 
     }
   }
 
+  function areClean(fields: Fields): boolean {
+    if (fields === known) return true;
+    for (const key in fields) if (!isClean(key, fields[key])) return false;
+    return true;
+  }
+
   return {
-    areClean(fields) {
-      if (fields === known) return true;
-      for (const key in fields) if (!isClean(key, fields[key])) return false;
+    areClean,
+    areCleanAgain(fields) {
+      if (fields === known || fields === lastShared) return true;
+      if (!shared.has(fields)) {
+        if (!areClean(fields)) return false;
+        if (!Object.isFrozen(fields)) return true;
+        shared.add(fields);
+      }
+      lastShared = fields;
       return true;
     },
     know(fields) {

@@ -22,6 +22,7 @@ export function createCleanSignals(rules: ValueRules): CleanSignals {
   const headersOf = createCleanFields(rules, 'headers', true);
   const paramsOf = createCleanFields(rules, 'params');
   // The same on signal after signal.
+  let lastName: string | undefined;
   let lastRequestId: string | undefined;
   let lastSessionId: string | undefined;
 
@@ -29,15 +30,19 @@ export function createCleanSignals(rules: ValueRules): CleanSignals {
     return text === undefined || redactText(text) === text;
   }
 
+  function isCleanName(name: string): boolean {
+    if (redactName(name) !== name) return false;
+    lastName = name;
+    return true;
+  }
+
   function isCleanRequestId(requestId: string | undefined): boolean {
-    if (requestId === lastRequestId) return true;
     if (requestId !== undefined && !isUuid(requestId) && !isCleanText(requestId)) return false;
     lastRequestId = requestId;
     return true;
   }
 
   function isCleanSessionId(sessionId: string | undefined): boolean {
-    if (sessionId === lastSessionId) return true;
     if (!isCleanText(sessionId)) return false;
     lastSessionId = sessionId;
     return true;
@@ -66,8 +71,6 @@ export function createCleanSignals(rules: ValueRules): CleanSignals {
         return isCleanRequest(signal);
       case 'response':
         return isCleanResponse(signal);
-      case 'profile':
-        return true;
       case 'log':
         return signal.context === undefined && isCleanText(signal.message);
       case 'metric':
@@ -79,9 +82,14 @@ export function createCleanSignals(rules: ValueRules): CleanSignals {
 
   return {
     isClean(signal) {
-      const { name, attributes, requestId, sessionId } = signal;
-      const identified = redactName(name) === name && isCleanRequestId(requestId) && isCleanSessionId(sessionId);
-      return identified && attributesOf.areClean(attributes) && isCleanKind(signal);
+      const { kind, name, attributes, requestId, sessionId } = signal;
+      // Mostly the same as before: then nothing is called.
+      if (name !== lastName && !isCleanName(name)) return false;
+      if (requestId !== lastRequestId && !isCleanRequestId(requestId)) return false;
+      if (sessionId !== lastSessionId && !isCleanSessionId(sessionId)) return false;
+      // All calls of one function have the same.
+      if (kind === 'profile') return attributesOf.areCleanAgain(attributes);
+      return attributesOf.areClean(attributes) && isCleanKind(signal);
     },
     know: (resource) => attributesOf.know(resource),
   };

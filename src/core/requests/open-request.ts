@@ -13,6 +13,8 @@ import type { BodyPolicy } from './request-policy.ts';
 export interface RequestHome {
   /** Told once of each request. Never throws. */
   ended(request: OpenRequest, ending: Ending): void;
+  /** Told instead of one that is not to be told of. Never throws. */
+  discarded(request: OpenRequest): void;
   /** What the application gets of a request, which is found by it from then on. */
   contextOf(request: OpenRequest): RequestContext;
 }
@@ -228,6 +230,14 @@ export class OpenRequest implements ActiveRequest {
     // First: who hears of it may answer once more.
     this.isEnded = true;
     this.#home.ended(this, ending);
+    this.facts.raw = undefined;
+  }
+
+  /** Leaves its end untold, and its span with it: for what turns out to be the SDK's own before anything was said of it. */
+  discard(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.#home.discarded(this);
     this.facts.raw = undefined;
   }
 

@@ -48,6 +48,7 @@ export function createRequestBook(runtime: Runtime): RequestBook {
         sayFailed(error);
       }
     },
+    discarded: (request) => waiting.delete(request),
     contextOf(request) {
       const { requestId, method, path, startTime } = request.facts;
       const context = { requestId, method, path, startTime, trace: request.trace };

@@ -8,7 +8,7 @@ function setUp(deadline = 1_000, maxOpen = 10) {
   const clock = createTestClock();
   const ended: string[] = [];
   const overflows: number[] = [];
-  const home = { ended: () => undefined, contextOf: () => expect.fail('nobody asks') };
+  const home = { ended: () => undefined, discarded: () => undefined, contextOf: () => expect.fail('nobody asks') };
   const open = createOpenRequests({
     clock,
     policy: () => ({ deadline, maxOpen }),

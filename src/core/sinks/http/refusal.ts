@@ -1,3 +1,4 @@
+import { retryAfter } from '../../http/retry-after.ts';
 import { DeliveryError } from '../../sink.ts';
 import type { HttpResponse } from '../../transport.ts';
 import { shownUrl } from '../otlp/endpoint.ts';
@@ -63,10 +64,4 @@ function targetOf(location: string | undefined, url: string): string {
   }
   // A browser hides it.
   return 'another address';
-}
-
-/** Whole seconds or a date; what is neither, or has passed, is not there. In milliseconds. */
-function retryAfter(text = '', now: number): number | undefined {
-  const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : / GMT$/.test(text) ? Date.parse(text) - now : -1;
-  return wait >= 0 ? wait : undefined;
 }
