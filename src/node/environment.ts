@@ -18,6 +18,7 @@ import { readOtlpVariables } from './read-otlp-variables.ts';
 import { fetches } from './sources/fetches.ts';
 import { incomingRequests } from './sources/incoming-requests.ts';
 import { outgoingRequests } from './sources/outgoing-requests.ts';
+import { runtimeMetrics } from './sources/runtime-metrics.ts';
 
 /** Longest a timer of Node waits, in milliseconds. */
 const LONGEST = 2_147_483_647;
@@ -34,7 +35,7 @@ export function createEnvironment(): Environment {
   return {
     clock,
     logsOutgoing: false,
-    sources: [incomingRequests(), outgoingRequests(), fetches()],
+    sources: [incomingRequests(), outgoingRequests(), fetches(), runtimeMetrics()],
     leaving$: createLeaving(outbox),
     createContextStorage,
     otlpSink: otlpSinkFactory({ ...sinkHost, readVariables: readOtlpVariables }),

@@ -8,14 +8,17 @@ import {
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import fc from 'fast-check';
+import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Batch, Queue } from '../../src/core/delivery/channel.ts';
 import type { Attributes, Signal } from '../../src/core/signal.ts';
+import { createMetricQueue } from '../../src/core/sinks/otlp/metric-queue.ts';
+import { createOtlpResource } from '../../src/core/sinks/otlp/otlp-resource.ts';
 import { downscale, levelsFor } from '../../src/core/statistics/downscale.ts';
 import { bucketIndex } from '../../src/core/statistics/bucket-index.ts';
 import { Distribution } from '../../src/core/statistics/distribution.ts';
 import type { DecodedBuckets, DecodedPoint } from '../helpers/decode-otlp.ts';
-import { protocols, recordedOtlp } from '../helpers/recorded-otlp.ts';
+import { context, protocols, recordedOtlp } from '../helpers/recorded-otlp.ts';
 import type { RecordedOtlp } from '../helpers/recorded-otlp.ts';
 import { metricSignal, profileSignal, traceOf } from '../helpers/signals.ts';
 
@@ -242,6 +245,75 @@ describe('cumulative metrics', () => {
       ['b', 1, nano(start), nano(start + 2_000)],
       ['late', 1, nano(start + 1_000), nano(start + 2_000)],
     ]);
+  });
+});
+
+describe('what was lost on its way', () => {
+  const lost = async (temporality: 'cumulative' | 'delta') => {
+    const otlp = recordedOtlp({ temporality });
+    const queue = otlp.queue();
+    const start = otlp.clock.now();
+    for (const value of [1, 2]) {
+      otlp.clock.advance(1_000);
+      pushAll(queue, [metricSignal({ name: 'orders', instrument: 'counter', value }), metricSignal({ name: 'wait', instrument: 'histogram', value })]);
+      if (value === 1) takeAll(queue);
+    }
+    const metrics = await otlp.metrics(takeAll(queue));
+    return metrics.map(({ points: [point] }) => [point!.value ?? point!.sum, BigInt(point!.startTimeUnixNano) - BigInt(nano(start))]);
+  };
+
+  it('the next cumulative points tell again', async () => {
+    expect(await lost('cumulative')).toEqual([[3, 0n], [3, 0n]]);
+  });
+
+  it('the next delta points do not: theirs is a time of their own', async () => {
+    expect(await lost('delta')).toEqual([[2, 1_000_000_000n], [2, 1_000_000_000n]]);
+  });
+});
+
+describe('a clock that is set back', () => {
+  it.each(['cumulative', 'delta'] as const)('makes no %s point end before it begins, nor begin before the last one ended', async (temporality) => {
+    let time = 1_700_000_000_000;
+    const sent: { start: number; end: number }[] = [];
+    const seconds = ([whole, nanoseconds]: readonly [number, number]): number => whole + nanoseconds / 1e9;
+    const resource = createOtlpResource({}, 'nodejs');
+    const queue = createMetricQueue({
+      clock: { now: () => time, elapsed: () => 0, every: () => NEVER },
+      temporality,
+      resource: () => resource,
+      send: (points) => {
+        for (const { point } of points) sent.push({ start: seconds(point.startTime), end: seconds(point.endTime) });
+      },
+    });
+    for (const jump of [1_000, -3_600_000, 1_000, 7_200_000, 1_000]) {
+      time += jump;
+      queue.push(metricSignal({ instrument: 'counter', value: 1 }), 0, 0);
+      void takeAll(queue).send(context);
+    }
+    expect(sent).toHaveLength(5);
+    for (const [at, { start, end }] of sent.entries()) {
+      expect(end).toBeGreaterThan(start);
+      expect(end).toBeGreaterThan(sent[at - 1]?.end ?? 0);
+      if (at > 0) expect(start).toBe(temporality === 'delta' ? sent[at - 1]!.end : sent[0]!.start);
+    }
+  });
+});
+
+describe('a histogram', () => {
+  it('of any numbers has exactly their count, sum, least and greatest, and as many in its buckets', async () => {
+    const values = fc.array(fc.oneof(fc.double({ min: -1e12, max: 1e12, noNaN: true }), fc.double({ min: 1e-9, max: 1e-3, noNaN: true }), fc.constant(0)), { minLength: 1, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(values, async (values) => {
+        const [metric] = await exported(recordedOtlp(), values.map((value) => metricSignal({ instrument: 'histogram', value })));
+        const { count, sum, min, max, zeroCount, positive, negative, scale } = metric!.points[0]!;
+        expect([count, sum, min, max].map((number) => number! + 0)).toEqual([values.length, total(values), Math.min(...values), Math.max(...values)].map((number) => number + 0));
+        expect(zeroCount! + total(positive!.bucketCounts) + total(negative!.bucketCounts)).toBe(values.length);
+        // Receivers take no wider ones.
+        expect(scale).toBeGreaterThanOrEqual(-4);
+        expect(Math.max(positive!.bucketCounts.length, negative!.bucketCounts.length)).toBeLessThanOrEqual(160);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

@@ -86,7 +86,9 @@ describe.skipIf(missing !== undefined)(`autotel-devtools understands what we sen
 
     const series = await receiver.metric('code.function.duration');
     const mine = series.find(({ attributes }) => attributes['code.function.name'] === `total ${protocol}`);
-    expect(mine).toMatchObject({ unit: 's', kind: 'exponentialHistogram', temporality: 'cumulative', points: [{ scale: 5 }] });
+    expect(mine).toMatchObject({ unit: 's', kind: 'exponentialHistogram', temporality: 'cumulative', points: [{ scale: expect.any(Number) }] });
+    // 5, or less where the first call took so much longer than the others that they do not fit into 160 buckets.
+    expect(mine?.points[0]?.scale).toBeLessThanOrEqual(5);
     // It loses the field `count` of protobuf; the buckets tell as much.
     expect(mine?.points[0]?.positive.bucketCounts.reduce((sum, count) => sum + count, 0)).toBe(7);
   });

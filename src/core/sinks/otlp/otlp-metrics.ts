@@ -1,4 +1,5 @@
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
+import type { Instrument, Metric } from '../../metrics/metric-series.ts';
 import type { Distribution } from '../../statistics/distribution.ts';
 import { scale } from '../../statistics/bucket-index.ts';
 import { downscale, levelsFor } from '../../statistics/downscale.ts';
@@ -11,22 +12,11 @@ import type { OtlpSettings } from './otlp-options.ts';
 /** Receivers keep no more of each sign. */
 const maxBuckets = 160;
 
-export type Instrument = 'counter' | 'gauge' | 'histogram';
-
-/** What the series of one metric have in common. */
-export interface Metric {
-  /** The same for all of them, and for no others. */
-  readonly key: string;
-  readonly name: string;
-  readonly unit: string;
-  readonly instrument: Instrument;
-}
-
 /** What a series says at one moment. Never changes again, so that sending it again is sending the same. */
 export interface Point {
   readonly startTime: HrTime;
   readonly endTime: HrTime;
-  readonly attributes: Record<string, unknown>;
+  readonly attributes: Readonly<Record<string, unknown>>;
   readonly value: unknown;
 }
 

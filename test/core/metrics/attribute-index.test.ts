@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Attributes } from '../../src/core/signal.ts';
-import { createAttributeIndex } from '../../src/core/sinks/otlp/attribute-index.ts';
+import type { Attributes } from '../../../src/core/signal.ts';
+import { createAttributeIndex } from '../../../src/core/metrics/attribute-index.ts';
 
 describe('an index of attributes', () => {
   it('finds what was put under the same attributes, and nothing else', () => {

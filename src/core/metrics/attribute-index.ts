@@ -1,4 +1,4 @@
-import type { Attributes } from '../../signal.ts';
+import type { Attributes } from '../signal.ts';
 
 /** Finds what was put under a set of attributes by looking at each of them once: no text is made of them, and nothing is sorted. */
 export interface AttributeIndex<T> {
