@@ -57,8 +57,31 @@ export type {
 } from './requests/request.ts';
 
 // Profiling and statistics
-export type { PerformanceProfiler, ProfileFunctionOptions, ProfilerOptions, WatchOptions } from './profiling/performance-profiler.ts';
-export type { StatisticName, Statistics, StatisticsMap } from './statistics/statistics.ts';
+export type { PerformanceProfiler, ProfileFunctionOptions, ProfilerOptions, StopTiming, WatchOptions } from './profiling/performance-profiler.ts';
+export { ExponentialHistogram } from './statistics/exponential-histogram.ts';
+export type { Exemplar, Exemplars, PercentileName, StatisticName, Statistics, StatisticsMap } from './statistics/statistics.ts';
+
+// Live streams
+export { toAsyncIterable } from './async-iterable.ts';
+export type { AsyncIterableOptions, BoundedIterable, BoundedIterator } from './async-iterable.ts';
+export type { LiveStream } from './live-stream.ts';
+export type { ConnectLive, LiveConnection, LiveOptions, LiveState } from './live/live-connection.ts';
+export type {
+  ErrorsFrame,
+  HealthFrame,
+  HelloFrame,
+  LedgerFrame,
+  LiveFrame,
+  LivePart,
+  LiveTrace,
+  MetricsFrame,
+  SignalsFrame,
+  SkippedFrame,
+  StatisticsFrame,
+  TracesFrame,
+} from './live/live-frame.ts';
+export type { SharedStatistics, ShareStatistics, ShareStatisticsOptions } from './live/shared-statistics.ts';
+export type { StatisticsView } from './live/statistics-view.ts';
 
 // Errors
 export type { BreadcrumbOptions, CaptureOptions, ErrorTracker, ErrorTrackerOptions } from './errors/error-tracker.ts';

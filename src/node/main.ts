@@ -2,13 +2,19 @@
 import { createHost } from '../core/host.ts';
 import type { Host } from '../core/host.ts';
 import type * as core from '../core/index.ts';
+import { connectLiveFactory } from '../core/live/connect-live.ts';
+import type { ConnectLive } from '../core/live/live-connection.ts';
+import type { ShareStatistics } from '../core/live/shared-statistics.ts';
+import { shareStatisticsFactory } from '../core/live/shared-statistics-factory.ts';
 import { createTimedOperators } from '../core/operators/timed-operators.ts';
 import type { TimedOperators } from '../core/operators/timed-operators.ts';
 import type { JaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
 import type { OtlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
 import type { ZipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
 import { createClock } from './clock.ts';
+import { createContextStorage } from './context.ts';
 import { createEnvironment } from './environment.ts';
+import { sharedHost } from './shared-host.ts';
 
 export * from '../core/index.ts';
 
@@ -37,3 +43,5 @@ export const zipkinSink: ZipkinSinkFactory = environment.zipkinSink;
 export const keepTraces: TimedOperators['keepTraces'] = timed.keepTraces;
 export const rateLimit: TimedOperators['rateLimit'] = timed.rateLimit;
 export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.rollingStatistics;
+export const connectLive: ConnectLive = /* @__PURE__ */ connectLiveFactory({ clock, createContextStorage, fetch: (url, request) => fetch(url, request) });
+export const shareStatistics: ShareStatistics = /* @__PURE__ */ shareStatisticsFactory(sharedHost);

@@ -446,4 +446,12 @@ export declare class ConfigurationError extends Error {
   readonly location: { readonly file: string; readonly line: number; readonly column: number } | undefined;
 }
 
+// ---- The live stream ------------------------------------------------------------------------------------------------
+export interface LiveOptions<K extends SignalKind> { readonly kinds?: readonly K[] | undefined; readonly headers?: Readonly<Record<string, string>> | undefined; readonly window?: number | undefined; readonly every?: number | undefined }
+/** One connection, shared; opens with the first subscriber, closes with the last, reconnects in between. */
+export interface LiveConnection<S extends Signal> {
+  readonly signals$: Observable<S>; readonly statistics$: Observable<StatisticsMap>; readonly health$: Observable<Health>;
+  readonly state$: Observable<'connecting' | 'open' | 'retrying' | 'closed'>;
+}
+export declare function connectLive<K extends SignalKind = SignalKind>(url: string, options?: LiveOptions<K>): LiveConnection<SignalOf<K>>;
 export {}; // else a .d.ts exports its helpers too

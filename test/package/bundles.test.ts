@@ -54,8 +54,8 @@ describe('the source map of', () => {
 describe('in an application a browser loads', () => {
   // What was measured, plus a tenth: to be raised knowingly.
   const budgets = [
-    { what: 'everything', code: `export * from '@arkhe/observability'`, minified: 279_000, gzipped: 99_000 },
-    { what: 'createObservability', code: `export { createObservability } from '@arkhe/observability'`, minified: 271_000, gzipped: 96_000 },
+    { what: 'everything', code: `export * from '@arkhe/observability'`, minified: 347_000, gzipped: 123_000 },
+    { what: 'createObservability', code: `export { createObservability } from '@arkhe/observability'`, minified: 313_000, gzipped: 110_500 },
     { what: 'ofKind', code: `export { ofKind } from '@arkhe/observability'`, minified: 9_500, gzipped: 4_000 },
   ];
 

@@ -36,7 +36,7 @@ describe('the manifest', () => {
   it('installs nothing but peers, and runs nothing while it is installed', () => {
     expect(manifest.dependencies).toBeUndefined();
     expect(Object.keys(manifest.scripts)).toEqual(['build', 'test', 'demo', 'bench', 'interop:setup', 'test:interop']);
-    expect(manifest.sideEffects).toEqual(['./dist/node/register.js']);
+    expect(manifest.sideEffects).toEqual(['./dist/node/register.js', './dist/node/cli.js']);
   });
 
   it.each(['api', 'core', 'otlp-transformer', 'sdk-metrics', 'semantic-conventions'])('builds on one copy of @opentelemetry/%s', (name) => {

@@ -7,6 +7,7 @@ import type { OpenRequest } from '../../core/requests/open-request.ts';
 import type { SourceRequests } from '../../core/requests/source-requests.ts';
 import type { SourceTracing } from '../../core/tracing/source-tracing.ts';
 import type { IncomingRequest } from './incoming-requests.ts';
+import { isLeftOut } from './live-targets.ts';
 import { patchMethod } from './patch-method.ts';
 
 /** A request that comes in, by whichever version of HTTP. */
@@ -33,6 +34,8 @@ export interface Arrivals {
    * is what the rest of the request comes by, when there is a rest.
    */
   begin(arriving: Arriving, body?: EventEmitter): OpenRequest | undefined;
+  /** For one that is known to be the SDK's own, by what it is to the host: it is not to be seen. */
+  pass(raw: object): void;
 }
 
 export interface ArrivalsSetup {
@@ -70,7 +73,9 @@ export function arrivedFor(requests: SourceRequests): Arrived {
 export function createArrivals({ requests, tracing, ignores, enters = true }: ArrivalsSetup): Arrivals {
   const arrived = arrivedFor(requests);
 
-  function isSeen({ method, target, headers }: Arriving): boolean {
+  function isSeen(arriving: Arriving): boolean {
+    const { method, target, headers } = arriving;
+    if (isLeftOut(arriving)) return false;
     if (isOwnExport({ method, target, userAgent: headers['user-agent'], contentType: headers['content-type'] })) return false;
     return ignores === undefined || !ignores({ method, path: pathOf(target) }, tracing);
   }
@@ -84,6 +89,10 @@ export function createArrivals({ requests, tracing, ignores, enters = true }: Ar
       // Node tells of what comes later from outside of the handler.
       if (request !== undefined && body !== undefined) patchMethod(body, 'emit', (_, args, proceed) => requests.run(request, () => proceed(args)));
       return request;
+    },
+    pass(raw) {
+      arrived.set(raw, undefined);
+      if (enters) requests.enter(undefined);
     },
   };
 }

@@ -14,6 +14,7 @@ import { expressRoute } from './express-route.ts';
 import { aroundHead, headReader, sayRequestId } from './response-head.ts';
 import { patchMethod } from './patch-method.ts';
 import { routeParams } from './route-params.ts';
+import { isUnseen } from './unseen-server.ts';
 
 /** Follows what HTTP/1 servers are asked. */
 export interface Http1Exchanges {
@@ -35,6 +36,7 @@ interface Told {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly socket: Duplex;
+  readonly server?: unknown;
 }
 
 interface Connection {
@@ -85,7 +87,9 @@ export function createHttp1Exchanges(arrivals: Arrivals, failed: (error: unknown
 
   function started(message: unknown): void {
     try {
-      begin(message as Told);
+      const told = message as Told;
+      if (isUnseen(told.server)) arrivals.pass(told.request);
+      else begin(told);
     } catch (error) {
       failed(error);
     }
