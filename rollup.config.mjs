@@ -24,7 +24,7 @@ const output = {
 
 export default [
   {
-    input: entries('node', ['main', 'index', 'register', 'testing'], { ...adapters('node', ['express', 'fastify', 'koa', 'hono']), core: 'build/core/index.js' }),
+    input: entries('node', ['main', 'index', 'register', 'testing'], { cli: 'build/node/cli/main.js', ...adapters('node', ['express', 'fastify', 'koa', 'hono']), core: 'build/core/index.js' }),
     external: matches(/^node:/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//, ...builtinModules.map((name) => RegExp(`^${name}$`))),
     plugins: [compiled(), nodeResolve({ exportConditions: ['es2015'] }), commonjs(), licences],
     output: { ...output, dir: 'dist/node' },
@@ -56,6 +56,13 @@ export default [
       sourcemap: true,
       inlineDynamicImports: true,
     },
+    onLog: refuseWarnings,
+  },
+  {
+    // The page that `liveHandler` serves: three files, and nothing from elsewhere.
+    input: 'build/browser/dashboard/main.js',
+    plugins: [compiled(), nodeResolve({ browser: true, exportConditions: ['es2015'] }), minify({ target: 'es2022' }), pageFiles('src/browser/dashboard'), licences],
+    output: { file: 'dist/dashboard/dashboard.js', format: 'iife', sourcemap: false },
     onLog: refuseWarnings,
   },
   {
@@ -134,6 +141,18 @@ function globalTypes() {
       const reference = /\b(Async)?Disposable\b/.test(code) ? '/// <reference lib="esnext.disposable" preserve="true" />\n' : '';
       const globals = names.length > 0 ? `\ndeclare global {\n${names.map((name) => `  interface ${name} {}\n`).join('')}}\n` : '';
       return { code: reference + code + globals, map: null };
+    },
+  };
+}
+
+/** What a page has besides its script: the document as it is, and its styles behind those of the charts. */
+function pageFiles(folder) {
+  return {
+    name: 'page-files',
+    generateBundle() {
+      const styles = ['node_modules/uplot/dist/uPlot.min.css', `${folder}/dashboard.css`].map((file) => readFileSync(file, 'utf8'));
+      this.emitFile({ type: 'asset', fileName: 'dashboard.css', source: styles.join('\n') });
+      this.emitFile({ type: 'asset', fileName: 'index.html', source: readFileSync(`${folder}/index.html`) });
     },
   };
 }
