@@ -5,11 +5,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { accuracyRows } from './accuracy.mjs';
 import { browserRows } from './browser-size.mjs';
 import { exportRows } from './export.mjs';
 import { httpRows } from './http.mjs';
+import { liveRows } from './live.mjs';
+import { profileRows } from './profile.mjs';
 import { printRows } from './report.mjs';
 import { requestRows } from './requests.mjs';
+import { rollingRows } from './rolling.mjs';
+import { sketchRows } from './sketch.mjs';
 import { spanRows } from './span.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -21,7 +26,18 @@ if (!isInstalled()) {
   if (status !== 0) process.exit(1);
 }
 
-const benches = { span: spanRows, http: httpRows, requests: requestRows, export: exportRows, browser: browserRows };
+const benches = {
+  span: spanRows,
+  profile: profileRows,
+  sketch: sketchRows,
+  accuracy: accuracyRows,
+  rolling: rollingRows,
+  live: liveRows,
+  http: httpRows,
+  requests: requestRows,
+  export: exportRows,
+  browser: browserRows,
+};
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

@@ -1,11 +1,10 @@
-// The figures of the stream, as the terminal and the page show them: subscribe, and RxJS does the rest.
+// The figures of the stream, as the terminal shows them: subscribe, and RxJS does the rest.
 import { exceeds, rollingStatistics } from '@arkhe/observability';
 import { filter } from 'rxjs';
 
 const windowMs = 60_000;
-const shown = 12;
 
-export function watchFigures({ obs, recent }) {
+export function watchFigures({ obs }) {
   let responses = new Map();
   let functions = new Map();
   const sales = { orders: 0, revenue: 0 };
@@ -41,13 +40,5 @@ export function watchFigures({ obs, recent }) {
     sales,
     /** A series each time it becomes slow: three seconds in a row above the line. */
     alerts$: responses$.pipe(exceeds({ statistic: 'p95', above: 500, times: 3, minCount: 5 })),
-    /** Everything, for `GET /live`. */
-    toJSON: () => ({ responses, functions, latest: recent.signals.slice(-shown).reverse().map(brief), sales, ledger: obs.ledger() }),
   };
-}
-
-function brief(signal) {
-  const { kind, name, timestamp, duration, attributes, trace } = signal;
-  const failed = signal.kind === 'error' || signal.status?.code === 'error' || signal.failed === true;
-  return { kind, name: kind === 'log' ? signal.message : name, timestamp, duration, failed, service: attributes['service.name'], traceId: trace?.traceId };
 }

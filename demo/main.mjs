@@ -1,7 +1,7 @@
 // The demo: a small shop. Its page, its backend, the payment service behind that and its jobs make one trace a purchase.
 // `npm run demo`, then Ctrl-C.
 // PORT: where it listens (default: a free port). DEMO_SECONDS, or `--for 10s`: ends by itself. DEMO_SHOPPERS=0: nobody else is there.
-import { fetches, incomingRequests } from '@arkhe/observability/node';
+import { fetches, incomingRequests, liveHandler, runtimeMetrics } from '@arkhe/observability/node';
 import { createPageSignals } from './page-signals.mjs';
 import { endingOf, portOf, shoppersOf } from './options.mjs';
 import { observeService } from './observe-service.mjs';
@@ -11,7 +11,7 @@ import { printFinalLedgers, startReport } from './report.mjs';
 import { startProcess } from './start-process.mjs';
 import { startReceipts } from './receipts.mjs';
 import { startRestocking } from './restock.mjs';
-import { createShopServer } from './server.mjs';
+import { createShopServer, dashboardPath, isDashboard } from './server.mjs';
 import { createShop } from './shop.mjs';
 import { createTerminal } from './terminal.mjs';
 import { watchFigures } from './figures.mjs';
@@ -22,8 +22,12 @@ const count = shoppersOf(process.env);
 
 const terminal = createTerminal();
 const obs = observeService('shop-backend', {
-  // The page's files, its signals and the live figures are the demo's own machinery, and would only observe themselves.
-  sources: [incomingRequests({ ignore: ({ path }) => isPageFile(path) || path === '/signals' || path === '/live' }), fetches()],
+  sources: [
+    // The page's files, its signals and the dashboard are the demo's own machinery, and would only observe themselves.
+    incomingRequests({ ignore: ({ path }) => isPageFile(path) || path === '/signals' || isDashboard(path) }),
+    fetches(),
+    runtimeMetrics(),
+  ],
   terminal: terminal.take,
 });
 // What pages report is theirs, so that a collector shows them as the service they are.
@@ -34,7 +38,9 @@ const payments = await startProcess('payments.mjs', { onSignals: terminal.take }
 const orders = createOrders();
 const shop = createShop({ obs, orders, paymentsUrl: payments.started.url });
 const figures = watchFigures(terminal);
-const server = await createShopServer({ obs, shop, figures, pageSignals, onShopper: terminal.thinOut });
+// The live stream of all services together, and the dashboard that reads it.
+const live = liveHandler(terminal.obs);
+const server = await createShopServer({ obs, shop, live, pageSignals, onShopper: terminal.thinOut });
 const url = await server.listen(port);
 
 const report = startReport({ obs: terminal.obs, figures });
@@ -53,6 +59,7 @@ process.on('SIGTERM', close);
 const busy = '\n  Shoppers are at it already. Of their traces about one a second is printed; the figures below count every one.';
 console.log(`
   The shop is open: ${url}
+  Its dashboard:    ${url}${dashboardPath}   (in a terminal: npx arkhe-observability top --url ${url}${dashboardPath})
 
   Open it and buy something: its trace appears here, from the click in the page, through the backend and the payment service, to
   the job that sends the receipt.${count === 0 ? '' : busy}

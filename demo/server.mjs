@@ -7,7 +7,14 @@ import { createRoutes, findRoute } from './routes.mjs';
 
 const maxBodyBytes = 16 * 1_024;
 
-export async function createShopServer({ obs, shop, figures, pageSignals, onShopper }) {
+/** Where the dashboard is. Its stream has the same address, and its files lie below. */
+export const dashboardPath = '/observability/';
+
+export function isDashboard(path) {
+  return path.startsWith(dashboardPath);
+}
+
+export async function createShopServer({ obs, shop, live, pageSignals, onShopper }) {
   const files = await readPageFiles();
   const routes = createRoutes(shop);
 
@@ -33,7 +40,6 @@ export async function createShopServer({ obs, shop, figures, pageSignals, onShop
     const path = url?.pathname ?? '';
     const file = files.get(path);
     if (file !== undefined && method === 'GET') return { status: 200, file };
-    if (method === 'GET' && path === '/live') return { status: 200, body: figures };
     if (method === 'POST' && path === '/signals') {
       return answerOf(async () => pageSignals.receive(await readJson(request, pageSignals.maxBytes)));
     }
@@ -43,6 +49,7 @@ export async function createShopServer({ obs, shop, figures, pageSignals, onShop
 
   const server = createServer(async (request, response) => {
     response.on('error', () => undefined); // The customer went away.
+    if (isDashboard(request.url)) return live(request, response);
     const { status, body, file } = await route(request);
     response.writeHead(status, {
       'content-type': file?.type ?? 'application/json; charset=utf-8',

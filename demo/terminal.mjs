@@ -1,7 +1,7 @@
 // What is printed: the signals of the page, the backend and the payment service, joined into one stream. Only who watches the demo
 // needs that; to a collector each service sends by itself.
 import { setTimeout as wait } from 'node:timers/promises';
-import { consoleSink, createObservability, memorySink } from '@arkhe/observability';
+import { consoleSink, createObservability } from '@arkhe/observability';
 import { map, mergeMap, of, Subject, timer } from 'rxjs';
 import { printHealth } from './observe-service.mjs';
 import { createPrintedTraces } from './printed-traces.mjs';
@@ -17,10 +17,8 @@ export function createTerminal() {
     observe: () => taken.pipe(mergeMap((signal) => (isRoot(signal) ? timer(rootsWaitMs).pipe(map(() => signal)) : of(signal)))),
   };
   const printer = consoleSink({ format: 'pretty' });
-  // Takes everything and keeps the last: what the page shows as latest.
-  const recent = memorySink({ capacity: 200 });
   const obs = createObservability({
-    serviceName: 'terminal',
+    serviceName: 'the shop',
     sources: [source],
     sinks: [
       {
@@ -28,14 +26,12 @@ export function createTerminal() {
         // A sink says what it wants. By default the console leaves out timed calls; here they are shown, in the spans they belong to.
         accepts: (signal) => ['span', 'response', 'profile', 'log', 'error'].includes(signal.kind) && printed.includes(signal),
       },
-      recent,
     ],
     delivery: { flushEvery: 100 },
   });
   printHealth(obs);
   return {
     obs,
-    recent,
     take(batch) {
       for (const signal of batch) taken.next(signal);
     },

@@ -3,8 +3,7 @@ const { createObservability, DeliveryError, documentLoads, fetches } = globalThi
 
 export const obs = createObservability({
   serviceName: 'shop-page',
-  // What the panel asks for once a second is no part of the shop.
-  sources: [fetches({ ignore: ['/live'] }), documentLoads()],
+  sources: [fetches(), documentLoads()],
   sinks: [{ name: 'backend', write }],
   // Small batches: what is sent while the page goes away may have 64 KiB at most.
   delivery: { flushEvery: 50, maxBatchSize: 40 },

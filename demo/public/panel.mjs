@@ -1,7 +1,8 @@
-// The panel: the services' figures, asked for once a second, and the page's own, which come from its own stream.
-const { rollingStatistics } = globalThis.arkheObservability;
+// The panel: the services' figures, from their live stream, and the page's own, from its own stream. Both are RxJS.
+const { connectLive, rollingStatistics } = globalThis.arkheObservability;
 const element = (id) => document.getElementById(id);
 const columns = ['count', 'errors', 'p50', 'p95', 'p99'];
+const shown = 12;
 
 export function startPanel(obs) {
   // The same operator as behind the other table, over the page's spans.
@@ -9,30 +10,46 @@ export function startPanel(obs) {
     .pipe(rollingStatistics({ by: nameOf, value: ({ duration }) => duration, window: 60_000, every: 1_000 }))
     .subscribe((series) => showTable(element('page'), Object.fromEntries(series), 'No clicks yet'));
 
-  async function poll() {
-    try {
-      const response = await fetch('/live', { signal: AbortSignal.timeout(3_000) });
-      const { responses, functions, latest, sales, ledger } = await response.json();
-      showTable(element('services'), { ...responses, ...named(functions) }, 'Nothing in the last minute');
-      showLedger({ terminal: ledger, page: obs.ledger() });
-      showSignals(latest);
-      connected(true, `${sales.orders} orders, ${sales.revenue.toFixed(2)} EUR`);
-    } catch {
-      connected(false, 'the backend does not answer');
-    }
-    setTimeout(poll, 1_000);
-  }
-  poll();
+  const live = connectLive(new URL('/observability/', location.href).href, {
+    kinds: ['span', 'response', 'profile', 'error', 'log'],
+    parts: ['statistics', 'ledger', 'metrics'],
+  });
+  const latest = [];
+  live.signals$.subscribe((signal) => {
+    latest.unshift(brief(signal));
+    latest.length = Math.min(latest.length, shown);
+  });
+  live.statistics$.subscribe((series) => {
+    showTable(element('services'), Object.fromEntries(series), 'Nothing in the last minute');
+    showSignals(latest);
+  });
+  let sales = '';
+  live.frames$.subscribe((frame) => {
+    if (frame.type === 'ledger') showLedger({ terminal: frame.ledger, page: obs.ledger() });
+    if (frame.type === 'metrics') sales = salesOf(frame.metrics);
+    connected(true, sales);
+  });
+  live.state$.subscribe((state) => {
+    if (state !== 'open') connected(false, state === 'connecting' ? 'connecting' : 'the backend does not answer');
+  });
+}
+
+/** Counters come as their sums. */
+function salesOf(metrics) {
+  const sumOf = (wanted) => metrics.find(({ name, attributes }) => name === wanted && attributes['service.name'] === 'shop-backend')?.value ?? 0;
+  return `${sumOf('shop.orders')} orders, ${sumOf('shop.revenue').toFixed(2)} EUR`;
+}
+
+function brief(signal) {
+  const { kind, name, duration, attributes } = signal;
+  const failed = kind === 'error' || signal.status === 'error' || signal.status?.code === 'error' || signal.failed === true;
+  return { kind, name: kind === 'log' ? signal.message : name, duration, failed, service: attributes['service.name'] };
 }
 
 /** A request is called by its method alone: of many to many addresses that would be one series. The page's files are not told. */
 function nameOf({ name, spanKind, attributes }) {
   if (name === 'resourceFetch') return undefined;
   return spanKind === 'client' ? `${name} ${new URL(attributes['url.full']).pathname}` : name;
-}
-
-function named(functions) {
-  return Object.fromEntries(Object.entries(functions).map(([name, statistics]) => [`${name}()`, statistics]));
 }
 
 function connected(yes, text) {

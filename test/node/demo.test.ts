@@ -1,6 +1,8 @@
 // The demo as a visitor starts it: processes of their own, over the built package.
 import { readFileSync } from 'node:fs';
+import { filter, firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connectLive } from '#sdk';
 import { buyInPage, buyThroughApi, card, endDemos, inPage, post, startDemo } from '../helpers/demo.ts';
 import type { Demo } from '../helpers/demo.ts';
 
@@ -114,15 +116,22 @@ describe('the demo', () => {
     expect(output).toMatch(/subtotal\(\) +\d+/);
   }, 20_000);
 
-  it('gives the same figures as JSON', async () => {
-    const live = await (await fetch(`${demo.url}/live`)).json();
-    expect(live.responses['POST /api/checkout']).toMatchObject({ count: expect.any(Number), errors: expect.any(Number), p95: expect.any(Number) });
-    expect(live.functions.subtotal.count).toBeGreaterThan(0);
-    expect(live.latest.length).toBeGreaterThan(0);
-    const { emitted, added, routed, held, filtered } = live.ledger;
-    const sum = (Object.values(filtered) as number[]).reduce((total, count) => total + count, 0);
-    expect(emitted + added).toBe(routed + sum + held);
-  });
+  it('streams the same figures, and balanced ledgers', async () => {
+    const live = connectLive(`${demo.url}/observability/`, { parts: ['statistics', 'ledger'] });
+    const account = firstValueFrom(live.frames$.pipe(filter((frame) => frame.type === 'ledger')));
+    const series = await firstValueFrom(live.statistics$.pipe(filter((statistics) => statistics.has('GET /api/products') && statistics.has('subtotal'))));
+    expect(series.get('GET /api/products')).toMatchObject({ count: expect.any(Number), errors: 0, p95: expect.any(Number) });
+    const { emitted, added, routed, held, filtered } = (await account).ledger;
+    expect(emitted + added).toBe(routed + Object.values(filtered).reduce((total, count) => total + count, 0) + held);
+  }, 20_000);
+
+  it('opens with its dashboard, whose numbers are those of the services', async () => {
+    expect(demo.output()).toContain(`${demo.url}/observability/`);
+    await inPage({ url: `${demo.url}/observability/` }, async (page) => {
+      await page.getByRole('row', { name: /GET \/api\/products\b/ }).first().waitFor();
+      await page.getByText('shop-backend').first().waitFor();
+    });
+  }, 30_000);
 
   it.each([
     ['a body that is no JSON', '/api/cart', '{"product":', 400],
@@ -178,11 +187,9 @@ describe('the demo', () => {
     expect(stream['emitted']).toBe(handed.reduce((one, other) => one + other));
     expect(stream['emitted']).toBe((stream['routed'] ?? 0) + (stream['filtered'] ?? 0));
     expect(stream['held']).toBe(0);
-    for (const sink of ['console', 'memory']) {
-      const account = accountOf(output, 'terminal', sink);
-      expect(account['accepted']).toBe(account['delivered']);
-      expect(account['pending']).toBe(0);
-    }
+    const printed = accountOf(output, 'terminal', 'console');
+    expect(printed['accepted']).toBe(printed['delivered']);
+    expect(printed['pending']).toBe(0);
     await expect(fetch(demo.url)).rejects.toThrow();
   }, 20_000);
 });
@@ -269,7 +276,7 @@ describe('the page of the demo', () => {
       expect(foreign).toEqual([]);
       expect(failures).toEqual([]);
       // What the page asks for to show its figures, and what it hands over, is no part of any trace.
-      expect(demo.output()).not.toMatch(/\/live|\/signals/);
+      expect(demo.output()).not.toMatch(/(GET|POST) \S*\/(observability|signals)/);
     });
     expect(await demo.end('SIGINT')).toBe(0);
     expect(demo.output()).toContain('balanced, nothing pending');

@@ -2,15 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
-import { firstValueFrom } from 'rxjs';
+import { filter, firstValueFrom } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { getObservabilityManager } from '#sdk';
 import type { ObservabilityManager, Signal, SpanSignal } from '#sdk';
@@ -22,9 +25,21 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const { findBrowser } = await import(String(new URL('../helpers/find-browser.mjs', import.meta.url)));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const blocks = new Map([...readme.matchAll(/```ts (\w+)\n([^]*?)```/g)].map(([, name, code]) => [String(name), String(code)]));
-const names = ['frontend', 'backend', 'live', 'tracing', 'jobs', 'fastify', 'requests', 'logs', 'export', 'testing'];
+const names = ['frontend', 'backend', 'live', 'tracing', 'jobs', 'fastify', 'requests', 'logs', 'profiling', 'streams', 'server', 'client', 'threads', 'export', 'testing'];
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'observability-readme-')));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Profiled {
+  total: (pieces: number) => number;
+  parse: (text: string) => unknown;
+  upload: () => () => number;
+  slowest: () => number | undefined;
+}
+
+interface Served {
+  live: { url: string; close: () => Promise<void> };
+  metrics: RequestListener;
+}
 
 function block(name: string): string {
   const code = blocks.get(name);
@@ -33,8 +48,8 @@ function block(name: string): string {
 }
 
 /** Runs a block in this process, where it finds the manager that the test finds. */
-async function run(name: string): Promise<Record<string, unknown>> {
-  const code = block(name)
+async function run(name: string, change: (code: string) => string = (code) => code): Promise<Record<string, unknown>> {
+  const code = change(block(name))
     .replace("'@arkhe/observability/testing'", JSON.stringify(join(root, 'src/node/testing.ts')))
     .replace("'@arkhe/observability/fastify'", JSON.stringify(join(root, 'src/node/middleware/fastify.ts')))
     .replace("'@arkhe/observability/node'", JSON.stringify(join(root, 'src/node/index.ts')))
@@ -103,6 +118,50 @@ describe('the code of the README', () => {
       ].map(([kind, name]) => [kind, name, kind === 'metric' ? undefined : '5e1f0000000000000000000000000003']),
     );
     expect(signals.at(-1)).toMatchObject({ parentSpanId: '00000000000000cc', attributes: { 'service.name': 'shop-backend' } } satisfies Partial<SpanSignal>);
+  });
+
+  it('times functions, pieces of work and what ends elsewhere', async () => {
+    const { total, parse, upload, slowest } = (await run('profiling')) as unknown as Profiled;
+    expect([total(2), parse('[1]')]).toEqual([98, [1]]);
+    expect(upload()()).toBeGreaterThanOrEqual(0);
+    expect(slowest()).toBeGreaterThanOrEqual(0);
+    const { profiler } = getObservabilityManager();
+    expect([...profiler.getAllStatistics().keys()]).toEqual(expect.arrayContaining(['total', 'parse', 'upload']));
+  });
+
+  it('waits for the first function that is slow', async () => {
+    const { firstSlow } = (await run('streams')) as { firstSlow: () => Promise<string | undefined> };
+    const found = firstSlow();
+    await getObservabilityManager().profiler.profile('rank', () => new Promise((resolve) => setTimeout(resolve, 250)));
+    expect(await found).toBe('rank');
+  });
+
+  it('streams to a client elsewhere, and to Prometheus', async () => {
+    const { live, metrics } = (await run('server', (code) => code.replace('port: 4319', 'port: 0'))) as unknown as Served;
+    const { watch } = (await run('client')) as { watch: (url: string) => () => void };
+    const log = vi.spyOn(console, 'log').mockReturnValue();
+    const stop = watch(live.url);
+    const obs = getObservabilityManager();
+    await vi.waitFor(() => {
+      obs.errorTracker.captureException(new RangeError('too far'));
+      expect(log.mock.calls).toContainEqual(['error', 'RangeError']);
+    }, { timeout: 8_000, interval: 100 });
+    stop();
+    await live.close();
+    obs.recordMetric('orders', 3, { instrument: 'counter' });
+    const scraped = createServer(metrics).listen(0, '127.0.0.1');
+    await once(scraped, 'listening');
+    const { port } = scraped.address() as AddressInfo;
+    expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toMatch(/^orders_total\b.* 3$/m);
+    scraped.close();
+    scraped.closeAllConnections();
+  }, 20_000);
+
+  it('sees the whole service', async () => {
+    const { wholeService$ } = (await run('threads')) as { wholeService$: Observable<ReadonlyMap<string, unknown>> };
+    const seen = firstValueFrom(wholeService$.pipe(filter((series) => series.has('pack'))));
+    getObservabilityManager().profiler.profile('pack', () => undefined);
+    expect((await seen).get('pack')).toMatchObject({ count: 1, errors: 0 });
   });
 
   it('tells which route is slow', async () => {
