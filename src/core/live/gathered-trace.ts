@@ -8,6 +8,8 @@ const maxSpans = 100;
 /** The spans of a trace, as they come. */
 export class GatheredTrace {
   readonly traceId: string;
+  /** When its first span came, on the monotonic clock. */
+  readonly since: number;
   /** The longest ones. */
   readonly #spans: SpanSignal[] = [];
   #leftOut = 0;
@@ -18,8 +20,9 @@ export class GatheredTrace {
   /** The first of those that nothing in this process is around: the trace ends with it. */
   root: SpanSignal | undefined;
 
-  constructor(traceId: string) {
+  constructor(traceId: string, since: number) {
     this.traceId = traceId;
+    this.since = since;
   }
 
   /** Milliseconds. */

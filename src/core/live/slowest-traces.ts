@@ -22,6 +22,7 @@ interface Slice {
  * forgotten first when they are the oldest.
  */
 export class SlowestTraces {
+  readonly #window: number;
   readonly #slice: number;
   readonly #open = new Map<string, GatheredTrace>();
   readonly #kept = new Map<string, GatheredTrace>();
@@ -30,6 +31,7 @@ export class SlowestTraces {
   #bytes = 0;
 
   constructor(window: number) {
+    this.#window = window;
     this.#slice = window / slicesOfWindow;
   }
 
@@ -39,12 +41,12 @@ export class SlowestTraces {
     const known = this.#kept.get(traceId) ?? this.#open.get(traceId);
     // Most traces are fast, and many have but this one span.
     if (known === undefined && isLocalRoot(span) && !this.#isSlow(span.duration, this.#sliceAt(elapsed))) return;
-    const trace = known ?? this.#begin(traceId);
+    const trace = known ?? this.#begin(traceId, elapsed);
     const before = trace.bytes;
     const hasEnded = trace.add(span);
     this.#bytes += trace.bytes - before;
     if (hasEnded) this.#rank(trace, elapsed);
-    this.#bound();
+    this.#bound(trace, elapsed);
   }
 
   /** The slowest first, as a `TracesFrame` in JSON. */
@@ -63,8 +65,8 @@ export class SlowestTraces {
     return `{"traces":[${texts.join(',')}]}`;
   }
 
-  #begin(traceId: string): GatheredTrace {
-    const trace = new GatheredTrace(traceId);
+  #begin(traceId: string, elapsed: number): GatheredTrace {
+    const trace = new GatheredTrace(traceId, elapsed);
     this.#open.set(traceId, trace);
     return trace;
   }
@@ -101,14 +103,18 @@ export class SlowestTraces {
     if (beaten !== undefined) this.#forget(beaten);
   }
 
-  #bound(): void {
-    if (this.#open.size > maxOpen) this.#forgetOldest();
-    while (this.#bytes > maxBytes && this.#open.size > 0) this.#forgetOldest();
+  #bound(latest: GatheredTrace, elapsed: number): void {
+    if (this.#open.size > maxOpen) this.#forgetOpen(latest, elapsed);
+    while (this.#bytes > maxBytes && this.#open.size > 0) this.#forgetOpen(latest, elapsed);
     while (this.#bytes > maxBytes && this.#kept.size > 0) this.#forgetFastest();
   }
 
-  #forgetOldest(): void {
-    for (const trace of this.#open.values()) return this.#forget(trace);
+  /** The oldest, if it may never end; else the latest: of those that are open the oldest are the slow ones, which this is about. */
+  #forgetOpen(latest: GatheredTrace, elapsed: number): void {
+    for (const oldest of this.#open.values()) {
+      const isOver = elapsed - oldest.since > this.#window;
+      return this.#forget(isOver || this.#open.get(latest.traceId) !== latest ? oldest : latest);
+    }
   }
 
   #forgetFastest(): void {
