@@ -28,16 +28,22 @@ export function createCallTimer(runtime: Runtime): CallTimer {
   /** `late`: after the call has returned, and so perhaps in the midst of a sink's work, which is not to be told. */
   function end(
     series: CallSeries,
-    duration: number,
-    timestamp: number,
+    startedAt: number,
+    endedAt: number,
     active: ActiveContext | undefined,
     trace: TraceContext | undefined,
     failed: boolean,
     late: boolean,
   ): void {
-    series.histogram.record(duration, failed, trace?.sampled === true ? trace.traceId : undefined, timestamp);
-    if (late && storage.get()?.suppressed === true) runtime.skip('disabled');
-    else if (runtime.wants('profile')) {
+    const duration = durationOf(endedAt - startedAt);
+    const traceId = trace?.sampled === true ? trace.traceId : undefined;
+    const isHidden = late && storage.get()?.suppressed === true;
+    const isWanted = !isHidden && runtime.wants('profile');
+    // Only where somebody gets it: what a call with nobody to tell costs is little more than its two readings.
+    const timestamp = isWanted || traceId !== undefined ? epochOf(endedAt) - duration : 0;
+    series.histogram.record(duration, failed, traceId, timestamp);
+    if (isHidden) runtime.skip('disabled');
+    else if (isWanted) {
       runtime.emitComplete({
         kind: 'profile',
         name: series.name,
@@ -57,11 +63,10 @@ export function createCallTimer(runtime: Runtime): CallTimer {
     result: object,
     series: CallSeries,
     startedAt: number,
-    timestamp: number,
     active: ActiveContext | undefined,
     trace: TraceContext | undefined,
   ): object {
-    return followResult(result, (failed) => end(series, durationOf(clock.elapsed() - startedAt), timestamp, active, trace, failed, true));
+    return followResult(result, (failed) => end(series, startedAt, clock.elapsed(), active, trace, failed, true));
   }
 
   const timer: CallTimer = {
@@ -78,18 +83,17 @@ export function createCallTimer(runtime: Runtime): CallTimer {
         const series = seriesOf(this);
         const trace = runtime.traceAt(active);
         const startedAt = clock.elapsed();
-        const timestamp = epochOf(startedAt);
         let result: unknown;
         try {
           result = Reflect.apply(fn, this, args);
         } catch (error) {
-          end(series, durationOf(clock.elapsed() - startedAt), timestamp, active, trace, true, false);
+          end(series, startedAt, clock.elapsed(), active, trace, true, false);
           throw error;
         }
         if ((typeof result === 'object' && result !== null) || typeof result === 'function') {
-          return follow(result, series, startedAt, timestamp, active, trace);
+          return follow(result, series, startedAt, active, trace);
         }
-        end(series, durationOf(clock.elapsed() - startedAt), timestamp, active, trace, false, false);
+        end(series, startedAt, clock.elapsed(), active, trace, false, false);
         return result;
       };
       return wrapper;
@@ -99,13 +103,13 @@ export function createCallTimer(runtime: Runtime): CallTimer {
       const counts = isOn && active?.suppressed !== true;
       const trace = counts ? runtime.traceAt(active) : undefined;
       const startedAt = clock.elapsed();
-      const timestamp = epochOf(startedAt);
       let duration: number | undefined;
       const stop = ((outcome?: unknown) => {
         if (duration !== undefined) return duration;
         // Before anybody is told, who may call this again.
-        duration = durationOf(clock.elapsed() - startedAt);
-        if (counts) end(series, duration, timestamp, active, trace, outcome !== undefined && hasFailed(outcome), true);
+        const endedAt = clock.elapsed();
+        duration = durationOf(endedAt - startedAt);
+        if (counts) end(series, startedAt, endedAt, active, trace, outcome !== undefined && hasFailed(outcome), true);
         return duration;
       }) as StopTiming;
       (stop as { [dispose]: () => void })[dispose] = () => void stop();
