@@ -25,6 +25,7 @@ export async function rollingRows(rounds) {
       target: { most: 0.4 },
     },
     { what: 'rolling statistics: series of 1,000 in the map', ...figures('series'), target: { equals: 1_000 } },
+    { what: 'rolling statistics: a minute of one series, three decades, KB', ...figures('kilobytes'), target: { most: 64, absolute: true } },
     { what: 'rolling statistics: heap after a million names, MB', ...figures('heap'), target: { most: 8, absolute: true } },
   ];
 }

@@ -1,6 +1,7 @@
 // 2.6 MB, when so many come within a tick: a hundred values of each of a thousand series at once.
 const most = 131_072;
 const fewest = 128;
+const mostPerOwner = 132;
 
 /**
  * Values that were not counted yet. With a thousand series each one's histogram is far away in memory, which takes longer than the
@@ -65,9 +66,11 @@ export class PendingValues {
   }
 
   #makeRoom(): void {
+    const owners = this.#highest + 1;
     this.count();
     const length = this.#values.length * 2;
-    if (length > most) return;
+    // A few histograms are near in any case: more would only take memory.
+    if (length > Math.min(most, owners * mostPerOwner)) return;
     this.#values = new Float64Array(length);
     this.#owners = new Uint32Array(length);
     this.#sorted = new Float64Array(length);
