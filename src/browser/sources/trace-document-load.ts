@@ -122,8 +122,9 @@ function serverTrace(tracing: SourceTracing, { transferSize, encodedBodySize, se
 function addMoments(span: Span, navigation: Navigation, moments: readonly Moment[]): void {
   for (const moment of moments) {
     const at = navigation[moment];
-    // 0 is what did not happen, or is not told.
-    if (typeof at === 'number' && at > 0) span.addEvent(moment, undefined, epoch(at));
+    // 0 is what did not happen, or is not told; but every document is fetched, some within the first tick of the clock.
+    const isTold = typeof at === 'number' && (at > 0 || moment === 'fetchStart');
+    if (isTold) span.addEvent(moment, undefined, epoch(at));
   }
 }
 
