@@ -16,11 +16,11 @@ import { exporting } from './exporting.ts';
 import { createErrorTracking } from './errors/error-tracking.ts';
 import { foreignSignal } from './foreign-signal.ts';
 import { createIds, fillFrom } from './ids.ts';
-import { instrumentNamed } from './instrument.ts';
 import { LedgerBook } from './ledger.ts';
 import { createLogger } from './logger.ts';
 import { attachHandle } from './manager-handle.ts';
 import type { FlushOptions, FlushResult, ObservabilityManager } from './observability.ts';
+import { createMetricRecorder } from './metrics/metric-recorder.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProfiling } from './profiling/profiling.ts';
 import type { Profiling } from './profiling/profiling.ts';
@@ -37,8 +37,6 @@ import { createConsoleSink } from './sinks/console.ts';
 import type { Sink } from './sink.ts';
 import type { Source, SourceContext } from './source.ts';
 import { observeSources } from './source-set.ts';
-import { snapshotAttributes } from './snapshot-attributes.ts';
-import { snapshotText } from './snapshot.ts';
 import { asyncDispose } from './tracing/span.ts';
 import { isContextManaged, watchApiCopies } from './tracing/api-copies.ts';
 import { isSampled } from './tracing/sampler.ts';
@@ -348,28 +346,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     logger: createLogger(runtime),
     traceRequest: requests.trace,
     traceResponse: (context, response = {}) => requests.logResponse(context, response),
-    recordMetric(name, value, given) {
-      if (!settings.enabled) return;
-      if (typeof value !== 'number' || !Number.isFinite(value)) {
-        return diagnostics.ignored('recordMetric', 'a value that is not a finite number');
-      }
-      try {
-        const { unit = '1', instrument: named, attributes } = given ?? {};
-        const instrument = instrumentNamed(named);
-        if (instrument === 'counter' && value < 0) return diagnostics.ignored('recordMetric', 'a counter that goes down');
-        emit({
-          kind: 'metric',
-          name: snapshotText(name, 256),
-          value,
-          unit: snapshotText(unit, 63),
-          instrument,
-          attributes: snapshotAttributes(attributes),
-        });
-      } catch (error) {
-        // A getter of the application.
-        diagnostics.failed('source-failed', 'recordMetric', error);
-      }
-    },
+    recordMetric: createMetricRecorder(runtime),
     signals$,
     spans$: pipeline.signalsOf('span'),
     requests$: pipeline.signalsOf('request'),

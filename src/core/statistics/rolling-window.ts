@@ -60,8 +60,9 @@ interface Series {
 
 /**
  * Statistics of series over the last `window` milliseconds, in slices of time: the caller says with `advance` that the next one
- * begins, and the oldest one is forgotten. The numbers cover what they say just before an `advance`, in between up to a slice less. A slice is one tick long, or as many as it takes for a window to have at most 120 slices, or to stay within `maxBytes`. A
- * series without values left is deleted.
+ * begins, and the oldest one is forgotten. The numbers cover what they say just before an `advance`, in between up to a slice less. A
+ * slice is one tick long, or as many as it takes for a window to have at most 120 slices, or to stay within `maxBytes`. A series without
+ * values left is deleted.
  */
 export class RollingWindow {
   /**
