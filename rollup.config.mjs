@@ -20,19 +20,24 @@ const output = {
   chunkFileNames: 'shared/[name].js',
   generatedCode: 'es2015',
   hoistTransitiveImports: false,
+  // React's build for server components has no classes: what imports the boundary there is told to be the page's.
+  banner: ({ name }) => (/(^|frameworks\/)react$/.test(name) ? "'use client';" : ''),
 };
+
+/** Of a page's frameworks. The same module everywhere: pages are rendered on servers, too. */
+const frameworks = Object.fromEntries(['react', 'vue', 'angular'].map((name) => [name, `build/browser/frameworks/${name}.js`]));
 
 export default [
   {
-    input: entries('node', ['main', 'index', 'register', 'testing'], { cli: 'build/node/cli/main.js', ...adapters('node', ['express', 'fastify', 'koa', 'hono']), core: 'build/core/index.js' }),
-    external: matches(/^node:/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//, ...builtinModules.map((name) => RegExp(`^${name}$`))),
+    input: entries('node', ['main', 'index', 'register', 'testing'], { cli: 'build/node/cli/main.js', ...adapters('node', ['express', 'fastify', 'koa', 'hono']), ...frameworks, core: 'build/core/index.js' }),
+    external: matches(/^node:/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//, /^react$/, /^vue$/, ...builtinModules.map((name) => RegExp(`^${name}$`))),
     plugins: [compiled(), nodeResolve({ exportConditions: ['es2015'] }), commonjs(), licences],
     output: { ...output, dir: 'dist/node' },
     onLog: refuseWarnings,
   },
   {
-    input: entries('browser', ['main', 'index', 'worker', 'universal', 'testing'], { ...adapters('browser', ['hono']), core: 'build/core/index.js' }),
-    external: matches(/^rxjs(\/|$)/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//),
+    input: entries('browser', ['main', 'index', 'worker', 'universal', 'testing'], { ...adapters('browser', ['hono']), ...frameworks, core: 'build/core/index.js' }),
+    external: matches(/^rxjs(\/|$)/, /^@opentelemetry\/api(\/|$)/, /^@sentry\//, /^react$/, /^vue$/),
     plugins: [compiled(), nodeResolve({ browser: true }), licences],
     output: {
       ...output,
@@ -77,8 +82,11 @@ export default [
       fastify: 'build/node/middleware/fastify.d.ts',
       koa: 'build/node/middleware/koa.d.ts',
       hono: 'build/browser/middleware/hono.d.ts',
+      react: 'build/browser/frameworks/react.d.ts',
+      vue: 'build/browser/frameworks/vue.d.ts',
+      angular: 'build/browser/frameworks/angular.d.ts',
     },
-    external: matches(/^rxjs$/, /^node:/, /^hono$/, /^fastify$/),
+    external: matches(/^rxjs$/, /^node:/, /^hono$/, /^fastify$/, /^react$/, /^vue$/),
     plugins: [dts(), globalTypes()],
     output: {
       dir: 'dist/types',

@@ -7,6 +7,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { accuracyRows } from './accuracy.mjs';
 import { browserRows } from './browser-size.mjs';
+import { errorRows } from './errors.mjs';
 import { exportRows } from './export.mjs';
 import { httpRows } from './http.mjs';
 import { liveRows } from './live.mjs';
@@ -28,6 +29,7 @@ if (!isInstalled()) {
 
 const benches = {
   span: spanRows,
+  errors: errorRows,
   profile: profileRows,
   sketch: sketchRows,
   accuracy: accuracyRows,

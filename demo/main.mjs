@@ -1,7 +1,7 @@
 // The demo: a small shop. Its page, its backend, the payment service behind that and its jobs make one trace a purchase.
 // `npm run demo`, then Ctrl-C.
 // PORT: where it listens (default: a free port). DEMO_SECONDS, or `--for 10s`: ends by itself. DEMO_SHOPPERS=0: nobody else is there.
-import { fetches, incomingRequests, liveHandler, runtimeMetrics } from '@arkhe/observability/node';
+import { fetches, incomingRequests, liveHandler, runtimeMetrics, uncaughtErrors } from '@arkhe/observability/node';
 import { createPageSignals } from './page-signals.mjs';
 import { endingOf, portOf, shoppersOf } from './options.mjs';
 import { observeService } from './observe-service.mjs';
@@ -27,6 +27,7 @@ const obs = observeService('shop-backend', {
     incomingRequests({ ignore: ({ path }) => isPageFile(path) || path === '/signals' || isDashboard(path) }),
     fetches(),
     runtimeMetrics(),
+    uncaughtErrors(),
   ],
   terminal: terminal.take,
 });

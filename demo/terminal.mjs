@@ -24,7 +24,8 @@ export function createTerminal() {
       {
         ...printer,
         // A sink says what it wants. By default the console leaves out timed calls; here they are shown, in the spans they belong to.
-        accepts: (signal) => ['span', 'response', 'profile', 'log', 'error'].includes(signal.kind) && printed.includes(signal),
+        // Errors are few: those like one before come once in ten seconds, with their count.
+        accepts: (signal) => signal.kind === 'error' || (['span', 'response', 'profile', 'log'].includes(signal.kind) && printed.includes(signal)),
       },
     ],
     delivery: { flushEvery: 100 },

@@ -1,9 +1,9 @@
 // The SDK in the page: one call, and a sink that hands the page's signals to the backend.
-const { createObservability, DeliveryError, documentLoads, fetches } = globalThis.arkheObservability;
+const { createObservability, DeliveryError, documentLoads, fetches, interactions, uncaughtErrors } = globalThis.arkheObservability;
 
 export const obs = createObservability({
   serviceName: 'shop-page',
-  sources: [fetches(), documentLoads()],
+  sources: [fetches(), documentLoads(), interactions(), uncaughtErrors()],
   sinks: [{ name: 'backend', write }],
   // Small batches: what is sent while the page goes away may have 64 KiB at most.
   delivery: { flushEvery: 50, maxBatchSize: 40 },
@@ -21,7 +21,3 @@ async function write(batch, { abortSignal, leaving }) {
   const { refused } = await response.json();
   return { rejected: refused };
 }
-
-// What nobody caught.
-addEventListener('error', ({ error, message }) => obs.errorTracker.captureException(error ?? message, { handled: false }));
-addEventListener('unhandledrejection', ({ reason }) => obs.errorTracker.captureException(reason, { handled: false }));

@@ -3,6 +3,7 @@ import type { Environment } from '../core/environment.ts';
 import { exporting } from '../core/exporting.ts';
 import { jaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
 import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import { sentrySinkFactory } from '../core/sinks/sentry/sentry-sink-factory.ts';
 import { zipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
 import { createClock } from './clock.ts';
 import { createContextStorage } from './context.ts';
@@ -23,6 +24,7 @@ export function createEnvironment(): Environment {
     createContextStorage,
     otlpSink: otlpSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
     jaegerSink: jaegerSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
+    sentrySink: sentrySinkFactory({ clock, createTransport: createFetchTransport, platform: 'javascript' }),
     zipkinSink: zipkinSinkFactory({ clock, createTransport: createFetchTransport, language: 'webjs' }),
     fillRandom: (bytes) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
     // Traces are printed by a timer, where a page does not know any more that a sink is at work.

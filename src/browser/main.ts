@@ -13,6 +13,8 @@ import type { JaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory
 import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
 import type { OtlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
 import { zipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
+import { sentrySinkFactory } from '../core/sinks/sentry/sentry-sink-factory.ts';
+import type { SentrySinkFactory } from '../core/sinks/sentry/sentry-sink-factory.ts';
 import type { ZipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
 import { createBrowserTransport } from './browser-transport.ts';
 import { createClock } from './clock.ts';
@@ -44,6 +46,7 @@ export const consoleSink: Host['consoleSink'] = host.consoleSink;
 export const otlpSink: OtlpSinkFactory = /* @__PURE__ */ otlpSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
 export const jaegerSink: JaegerSinkFactory = /* @__PURE__ */ jaegerSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
 export const zipkinSink: ZipkinSinkFactory = /* @__PURE__ */ zipkinSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
+export const sentrySink: SentrySinkFactory = /* @__PURE__ */ sentrySinkFactory({ clock, createTransport: createBrowserTransport, platform: 'javascript' });
 export const keepTraces: TimedOperators['keepTraces'] = timed.keepTraces;
 export const rateLimit: TimedOperators['rateLimit'] = timed.rateLimit;
 export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.rollingStatistics;

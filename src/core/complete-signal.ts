@@ -47,10 +47,10 @@ export function completeSignal(input: SignalInput, enrichment: Enrichment): Sign
       return { kind, name, timestamp, attributes, trace, requestId, sessionId, duration: from0(duration), failed };
     }
     case 'error': {
-      const { kind, eventId = ids.eventId(), error, handled, level, context, breadcrumbs } = input;
+      const { kind, eventId = ids.eventId(), error, handled, level, context, breadcrumbs, mechanism, tags, user, count } = input;
       return {
         kind, name, timestamp, attributes, trace, requestId, sessionId,
-        eventId, error, handled, level, context, breadcrumbs,
+        eventId, error, handled, level, context, breadcrumbs, mechanism, tags, user, count, recording: undefined,
       };
     }
     case 'log': {

@@ -7,6 +7,7 @@ import type { FillRandom } from './ids.ts';
 import type { Print } from './print.ts';
 import type { JaegerSinkFactory } from './sinks/jaeger/jaeger-sink-factory.ts';
 import type { OtlpSinkFactory } from './sinks/otlp/otlp-sink-factory.ts';
+import type { SentrySinkFactory } from './sinks/sentry/sentry-sink-factory.ts';
 import type { ZipkinSinkFactory } from './sinks/zipkin/zipkin-sink-factory.ts';
 import type { Source } from './source.ts';
 import type { ApiCopy } from './tracing/api-copies.ts';
@@ -40,6 +41,8 @@ export interface Environment {
   readonly jaegerSink: JaegerSinkFactory;
   /** The same for Zipkin. */
   readonly zipkinSink: ZipkinSinkFactory;
+  /** The same for Sentry. */
+  readonly sentrySink: SentrySinkFactory;
   /** The session of the page's visitor. */
   session(): string | undefined;
   /** Keeps the process alive, while the application waits for a flush, until the result is called. */

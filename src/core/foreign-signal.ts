@@ -4,6 +4,7 @@ import { isSignalInput } from './signal.ts';
 import type { SerializedError, SignalInput, SignalKind, SpanEvent, SpanKind, SpanSignal, SpanStatus, TraceContext } from './signal.ts';
 import { snapshotAttributes } from './snapshot-attributes.ts';
 import { snapshot, snapshotText } from './snapshot.ts';
+import { snapshotTags } from './errors/tags.ts';
 import { validTraceState } from './propagation/trace-state.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -61,7 +62,7 @@ function checkedFields(kind: SignalKind, fields: Fields, timestamp: number): Fie
     case 'profile':
       return { duration: numberOf(duration) ?? 0, failed: fields['failed'] === true };
     case 'error': {
-      const { error, handled, breadcrumbs } = fields;
+      const { error, handled, breadcrumbs, mechanism, tags, user, count } = fields;
       return {
         eventId: textOf(eventId, undefined),
         error: errorOf(error),
@@ -69,6 +70,10 @@ function checkedFields(kind: SignalKind, fields: Fields, timestamp: number): Fie
         level: severityNamed(level) ?? 'error',
         context,
         breadcrumbs: listOf(breadcrumbs),
+        mechanism: textOf(mechanism, undefined),
+        tags: tags === undefined ? undefined : snapshotTags(tags),
+        user: user === undefined ? undefined : snapshotAttributes(user),
+        count: numberOf(count),
       };
     }
     case 'log': {

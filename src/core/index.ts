@@ -84,7 +84,7 @@ export type { SharedStatistics, ShareStatistics, ShareStatisticsOptions } from '
 export type { StatisticsView } from './live/statistics-view.ts';
 
 // Errors
-export type { BreadcrumbOptions, CaptureOptions, ErrorTracker, ErrorTrackerOptions } from './errors/error-tracker.ts';
+export type { BreadcrumbOptions, CaptureOptions, ErrorRateLimit, ErrorTracker, ErrorTrackerOptions } from './errors/error-tracker.ts';
 
 // Operators
 export type { Clock, Timed } from './clock.ts';
@@ -93,6 +93,7 @@ export type { BatchOptions } from './operators/batch.ts';
 export { enrich } from './operators/enrich.ts';
 export { exceeds } from './operators/exceeds.ts';
 export type { Crossing, ExceedsOptions } from './operators/exceeds.ts';
+export type { FlightRecordingOptions } from './flight-recording.ts';
 export { flightRecorder } from './operators/flight-recorder.ts';
 export type { FlightRecorderOptions } from './operators/flight-recorder.ts';
 export { keepTraces } from './operators/keep-traces.ts';
@@ -115,6 +116,7 @@ export type { HttpSinkOptions } from './sinks/http/http-sink-options.ts';
 export type { OtlpSinkOptions } from './sinks/otlp/otlp-options.ts';
 export type { OtlpSinkFactory } from './sinks/otlp/otlp-sink-factory.ts';
 export type { JaegerSinkFactory } from './sinks/jaeger/jaeger-sink-factory.ts';
+export type { SentrySinkFactory, SentrySinkOptions } from './sinks/sentry/sentry-sink-factory.ts';
 export type { ZipkinSinkFactory } from './sinks/zipkin/zipkin-sink-factory.ts';
 export type { TlsOptions } from './transport.ts';
 export { memorySink } from './sinks/memory.ts';

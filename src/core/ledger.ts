@@ -6,7 +6,9 @@
  * - `redaction-failed`: its secrets could not be removed, so it must not go on.
  * - `pipeline`: an operator of yours gave nothing out for it, or it is not a signal. May go down again, when it was only delayed.
  * - `sampled`: its trace is not exported, or `sampling.random` left it out.
- * - `rate-limited`: a subscriber or an operator that answers every signal with another was stopped.
+ * - `rate-limited`: a subscriber or an operator that answers every signal with another was stopped; or an exception came more often
+ *   than `errorTracking.rateLimit` allows.
+ * - `repeated`: an exception that was captured already, or another one like it: the signal whose `count` says so tells of it.
  * - `no-sink`: no sink wants it, or there is none.
  * - `shutdown`: it came after `shutdown()`, or an operator of yours still held it then.
  */
@@ -16,6 +18,7 @@ export type FilterReason =
   | 'pipeline'
   | 'sampled'
   | 'rate-limited'
+  | 'repeated'
   | 'no-sink'
   | 'shutdown';
 
@@ -131,6 +134,7 @@ export class LedgerBook {
     pipeline: 0,
     sampled: 0,
     'rate-limited': 0,
+    repeated: 0,
     'no-sink': 0,
     shutdown: 0,
   };

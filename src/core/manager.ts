@@ -14,6 +14,7 @@ import { readProperty } from './read-property.ts';
 import { tellingOf } from './echo-guard.ts';
 import { exporting } from './exporting.ts';
 import { createErrorTracking } from './errors/error-tracking.ts';
+import { createTrail } from './errors/trail.ts';
 import { foreignSignal } from './foreign-signal.ts';
 import { createIds, fillFrom } from './ids.ts';
 import { LedgerBook } from './ledger.ts';
@@ -91,12 +92,15 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   let sinksInUse: readonly Sink[] = [];
   sayUnused(given);
   if (settings.enabled) useSinks(chosenSinks(options, settings));
+  const trail = createTrail({ settings: () => settings.errorTracking, sessionId: () => sessionId });
   const pipeline = createPipeline(
     {
       book,
       diagnostics,
       isSampled: (signal) => isSampled(signal, settings.sampling),
-      route: (signal, asMade) => route(signal, sinks.deliveries, book, asMade),
+      route: (signal, asMade, bytes) => route(signal, sinks.deliveries, book, asMade, bytes),
+      trail,
+      flightRecording: () => settings.flightRecorder,
     },
     { operators: options.pipeline ?? [], redactor },
   );
@@ -151,17 +155,24 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     },
   };
   const tracing = createTracing(runtime, environment);
-  const requestBook = createRequestBook(runtime);
+  const errorTracking = createErrorTracking({ runtime, traceOf: tracing.traceOf, trail });
+  const requestBook = createRequestBook(runtime, errorTracking.errors);
   const requests = createRequests(runtime, requestBook, tracing.manager);
   const sourceRequests = createSourceRequests({ runtime, book: requestBook, tracing: tracing.sources, logsOutgoing: environment.logsOutgoing });
-  const sourceContext: SourceContext = { clock, tracing: tracing.sources, requests: sourceRequests, exit$: exiting, wants: isWanted };
+  const sourceContext: SourceContext = {
+    clock,
+    tracing: tracing.sources,
+    requests: sourceRequests,
+    errors: errorTracking.errors,
+    exit$: exiting,
+    wants: isWanted,
+  };
   const profiles$ = pipeline.signalsOf('profile');
   const profiling = createProfiling(runtime, profiles$);
-  const errorTracker = createErrorTracking(runtime, tracing.traceOf);
 
   /** Whether anybody may want signals of this kind. */
   function isWanted(kind: SignalKind): boolean {
-    return pipeline.observed || sinks.mayAccept(kind);
+    return pipeline.observed || sinks.mayAccept(kind) || trail.wants(kind);
   }
 
   /** Counts a signal in, unless it is not wanted here. */
@@ -212,12 +223,16 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   }
 
   /** @throws ConfigurationError for an endpoint that the exporter cannot send to from this host */
-  function defaultSinks({ tracing: { exporters }, development, exports }: Settings): readonly Sink[] {
-    const { print, color, otlpSink, jaegerSink, zipkinSink } = environment;
+  function defaultSinks({ tracing: { exporters }, errorTracking: { enabled, sentry }, development, exports }: Settings): readonly Sink[] {
+    const { print, color, otlpSink, jaegerSink, zipkinSink, sentrySink } = environment;
     const factories = { otlp: otlpSink, jaeger: jaegerSink, zipkin: zipkinSink };
     // An exporter is for spans: without one the console still tells of requests, errors and messages.
     const console = createConsoleSink({ print, color, clock, development, spans: exporters?.includes('console') });
-    return [console, ...exports.map(({ exporter, options }) => asOptionsOf('tracing', () => factories[exporter](options)))];
+    return [
+      console,
+      ...exports.map(({ exporter, options }) => asOptionsOf('tracing', () => factories[exporter](options))),
+      ...(enabled && sentry !== undefined ? [asOptionsOf('errorTracking', () => sentrySink(sentry))] : []),
+    ];
   }
 
   /** The guide gives an endpoint beside the console. */
@@ -262,6 +277,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
         exiting.next(how);
         requestBook.close();
       }
+      errorTracking.settle();
       sinks.leave();
     });
     if (sources !== undefined) observed = observeSources(sources, { ...sourceContext, diagnostics, emit: emitForeign });
@@ -313,6 +329,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
 
   async function flush(given?: FlushOptions): Promise<FlushResult> {
     if (ended !== undefined) return ended;
+    errorTracking.settle();
     // Asked by a subscriber, an operator or a sink: the signal on its way has not reached the sinks yet.
     if (pipeline.busy) await Promise.resolve();
     return result(await within(timeoutFor('flush', given), () => sinks.flush()));
@@ -325,6 +342,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     copies?.unsubscribe();
     tracing.register(false);
     requestBook.close();
+    errorTracking.settle();
     pipeline.drain();
     if (pipeline.busy) await Promise.resolve();
     const timedOut = await within(left(), () => sinks.flush());
@@ -342,7 +360,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     tracer: tracing.manager,
     requestLogger: requests,
     profiler: profiling.profiler,
-    errorTracker,
+    errorTracker: errorTracking.tracker,
     logger: createLogger(runtime),
     traceRequest: requests.trace,
     traceResponse: (context, response = {}) => requests.logResponse(context, response),
@@ -400,7 +418,8 @@ export function createManager(environment: Environment, given: ObservabilityOpti
         touches('sinks') ||
         resolved.development !== settings.development ||
         String(resolved.tracing.exporters) !== String(settings.tracing.exporters) ||
-        JSON.stringify(resolved.exports) !== JSON.stringify(settings.exports);
+        JSON.stringify(resolved.exports) !== JSON.stringify(settings.exports) ||
+        JSON.stringify(resolved.errorTracking.sentry) !== JSON.stringify(settings.errorTracking.sentry);
       const newSinks = resolved.enabled && sinksTouched ? chosenSinks(merged, resolved) : sinksInUse;
       // The others go on as they are: a source that starts anew tells again what it told before.
       const newSources = switchedOn || (resolved.enabled && touches('sources')) ? chosenSources(merged) : undefined;

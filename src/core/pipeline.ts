@@ -1,11 +1,15 @@
 import type { OperatorFunction } from 'rxjs';
 import { createBus } from './bus.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import type { Trail } from './errors/trail.ts';
+import { createFlightRecord } from './flight-record.ts';
+import type { FlightRecordingSettings } from './flight-recording.ts';
 import type { LedgerBook } from './ledger.ts';
 import type { Redactor } from './redaction/redactor.ts';
 import type { LiveStream } from './live-stream.ts';
 import { isSignal } from './signal.ts';
 import type { Signal, SignalKind, SignalOf } from './signal.ts';
+import { estimateSize } from './signal-size.ts';
 import { createStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { createTurns } from './turns.ts';
@@ -15,8 +19,15 @@ export interface PipelineSetup {
   readonly diagnostics: Diagnostics;
   /** Whether the sinks get this signal. */
   readonly isSampled: (signal: Signal) => boolean;
-  /** What is redacted and kept goes here. `asMade`: no operator has seen it, so it has exactly the fields of its kind. */
-  readonly route: (signal: Signal, asMade: boolean) => void;
+  /**
+   * What is redacted and kept goes here. `asMade`: no operator has seen it, so it has exactly the fields of its kind. `bytes` is about
+   * what it holds in memory, where that is known already.
+   */
+  readonly route: (signal: Signal, asMade: boolean, bytes: number | undefined) => void;
+  /** Sees what led to errors. Default: nobody does. */
+  readonly trail?: Pick<Trail, 'wants' | 'record'> | undefined;
+  /** The flight recorder in force now. Default: none. */
+  readonly flightRecording?: (() => FlightRecordingSettings | undefined) | undefined;
 }
 
 export interface PipelineSteps {
@@ -24,13 +35,13 @@ export interface PipelineSteps {
   readonly redactor: Redactor;
 }
 
-/** The way of every signal: the user's operators, redaction, the tap, sampling, the router. */
+/** The way of every signal: the user's operators, redaction, the trail, the tap, sampling, the router. */
 export interface Pipeline {
   /** Redacted, before sampling; never errors. */
   readonly signals$: LiveStream<Signal>;
   /** Those of one kind. */
   signalsOf<K extends SignalKind>(kind: K): LiveStream<SignalOf<K>>;
-  /** Whether anybody but the sinks sees what passes. */
+  /** Whether anybody but the sinks sees what passes, of all kinds. */
   readonly observed: boolean;
   /** True while a signal is on its way: who asks now was called by a subscriber, an operator or a sink. */
   readonly busy: boolean;
@@ -47,7 +58,8 @@ export interface Pipeline {
 
 type Operators = readonly OperatorFunction<Signal, Signal>[];
 
-export function createPipeline({ book, diagnostics, isSampled, route }: PipelineSetup, steps: PipelineSteps): Pipeline {
+export function createPipeline(setup: PipelineSetup, steps: PipelineSteps): Pipeline {
+  const { book, diagnostics, isSampled, route, trail, flightRecording = () => undefined } = setup;
   // One thing at a time: no signal overtakes another, and no operator is entered while it is at work.
   const turns = createTurns<Signal | (() => void)>({
     take: (turn) => {
@@ -58,6 +70,13 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
     report: (error) => diagnostics.failed('operator-failed', 'pipeline', error),
   });
   const tap = createBus<Signal>({ inTurn: true, report: (error) => diagnostics.failed('subscriber-failed', 'signals$', error) });
+  const flight = createFlightRecord({
+    settings: flightRecording,
+    book,
+    isSampled,
+    tell: (signal) => tap.emit(signal),
+    route: (signal, bytes) => route(signal, false, bytes),
+  });
   let redactor = steps.redactor;
   let stages: readonly Stage[] = [];
   let drained = false;
@@ -97,9 +116,16 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
   function publish(signal: Signal, asMade: boolean): void {
     const redacted = redactor.redactSignal(signal, asMade);
     if (redacted === undefined) return book.filter('redaction-failed');
+    let bytes: number | undefined;
+    // Before the tap: a subscriber that answers a signal with an error has it in the trail.
+    if (trail !== undefined && trail.wants(redacted.kind)) {
+      bytes = estimateSize(redacted, asMade);
+      trail.record(redacted, bytes);
+    }
+    if (flight.on) return flight.publish(redacted, bytes ?? estimateSize(redacted, asMade));
     if (tap.observed) tap.emit(redacted);
     if (!isSampled(redacted)) return book.filter('sampled');
-    route(redacted, asMade);
+    route(redacted, asMade, bytes);
   }
 
   function give(turn: Signal | (() => void)): void {
@@ -116,7 +142,7 @@ export function createPipeline({ book, diagnostics, isSampled, route }: Pipeline
     signals$: tap.values$,
     signalsOf: <K extends SignalKind>(kind: K) => tap.only((signal): signal is SignalOf<K> => signal.kind === kind),
     get observed() {
-      return tap.observed || stages.length > 0;
+      return tap.observed || stages.length > 0 || flight.on;
     },
     get busy() {
       return turns.busy;

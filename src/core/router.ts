@@ -10,18 +10,23 @@ export interface Destination {
   offer(signal: Signal, bytes: number): void;
 }
 
-/** Hands a signal to every sink that wants it, and counts what none wants. `asMade`: it has exactly the fields of its kind. */
-export function route(signal: Signal, destinations: readonly Destination[], book: LedgerBook, asMade: boolean): void {
-  let bytes: number | undefined;
+/**
+ * Hands a signal to every sink that wants it, and counts what none wants. `asMade`: it has exactly the fields of its kind. `known`: about
+ * how many bytes it holds, where that is known already.
+ */
+export function route(signal: Signal, destinations: readonly Destination[], book: LedgerBook, asMade: boolean, known?: number): void {
+  let bytes = known;
+  let isRouted = false;
   // By index: there is one for every signal, and most have one or two.
   for (let index = 0; index < destinations.length; index += 1) {
     const destination = destinations[index]!;
     if (!destination.accepts(signal)) continue;
-    if (bytes === undefined) {
+    if (!isRouted) {
+      isRouted = true;
       book.route();
-      bytes = estimateSize(signal, asMade);
+      bytes ??= estimateSize(signal, asMade);
     }
-    destination.offer(signal, bytes);
+    destination.offer(signal, bytes!);
   }
-  if (bytes === undefined) book.filter('no-sink');
+  if (!isRouted) book.filter('no-sink');
 }

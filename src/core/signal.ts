@@ -164,8 +164,18 @@ export interface ErrorSignal extends BaseSignal {
   readonly level: SeverityName;
   /** What was given to explain it: a capped, redacted copy. */
   readonly context?: unknown;
-  /** The steps before it, of its trace or of none, oldest first. */
+  /** The steps before it, of its trace or of none, in a page of its session, oldest first. */
   readonly breadcrumbs: readonly Breadcrumb[];
+  /** How it was noticed: `generic` when code handed it in, else what reported it, e.g. `onuncaughtexception`. */
+  readonly mechanism?: string | undefined;
+  /** What was given as `tags`. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** What was given as `user`. */
+  readonly user?: Attributes | undefined;
+  /** How many identical ones it stands for: the latest of them. Default 1. */
+  readonly count?: number | undefined;
+  /** What the flight recorder had, where it is attached: oldest first, redacted. */
+  readonly recording?: readonly Signal[] | undefined;
 }
 
 /** A message. `severityNumber` is OpenTelemetry's, 1 to 24. */

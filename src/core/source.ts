@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from './clock.ts';
 import type { SignalInput, SignalKind } from './signal.ts';
+import type { SourceErrors } from './errors/source-errors.ts';
 import type { SourceRequests } from './requests/source-requests.ts';
 import type { SourceTracing } from './tracing/source-tracing.ts';
 
@@ -11,6 +12,8 @@ export interface SourceContext {
   readonly tracing: SourceTracing;
   /** Requests that it sees, in full: with their spans, signals and durations. */
   readonly requests: SourceRequests;
+  /** Errors that it sees, and what led to them. */
+  readonly errors: SourceErrors;
   /** The process ends now: what is under way will have no end. Never emits where nobody tells. */
   readonly exit$: Observable<unknown>;
   /** Whether anybody may want signals of this kind now: without, there is no need to measure. */

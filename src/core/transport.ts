@@ -22,13 +22,13 @@ export const answerLimits = {
   bytes: 65_536,
   /** Milliseconds from the headers to the end of the body. */
   patience: 1_000,
-  headers: ['content-type', 'retry-after', 'location'],
+  headers: ['content-type', 'retry-after', 'location', 'x-sentry-rate-limits'],
 } as const;
 
 export interface HttpResponse {
   /** 0 when the browser hides it, because the receiver redirects. */
   readonly status: number;
-  /** By lower-case name: those of `content-type`, `retry-after`, `location` that are there. */
+  /** By lower-case name: those of `content-type`, `retry-after`, `location`, `x-sentry-rate-limits` that are there. */
   readonly headers: Readonly<Record<string, string>>;
   /** The first 64 KiB, or what came in time: a receiver may send without end. */
   readonly body: Uint8Array;

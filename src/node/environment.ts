@@ -5,6 +5,7 @@ import { thriftFormat } from '../core/sinks/jaeger/thrift-format.ts';
 import { otlpGrpc } from '../core/sinks/otlp/otlp-grpc.ts';
 import { otlpSinkFactory } from '../core/sinks/otlp/otlp-sink-factory.ts';
 import type { OtlpHost } from '../core/sinks/otlp/otlp-sink-factory.ts';
+import { sentrySinkFactory } from '../core/sinks/sentry/sentry-sink-factory.ts';
 import { zipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
 import { findApiCopies } from './api-copies.ts';
 import { createClock } from './clock.ts';
@@ -19,6 +20,7 @@ import { fetches } from './sources/fetches.ts';
 import { incomingRequests } from './sources/incoming-requests.ts';
 import { outgoingRequests } from './sources/outgoing-requests.ts';
 import { runtimeMetrics } from './sources/runtime-metrics.ts';
+import { uncaughtErrors } from './sources/uncaught-errors.ts';
 
 /** Longest a timer of Node waits, in milliseconds. */
 const LONGEST = 2_147_483_647;
@@ -35,7 +37,7 @@ export function createEnvironment(): Environment {
   return {
     clock,
     logsOutgoing: false,
-    sources: [incomingRequests(), outgoingRequests(), fetches(), runtimeMetrics()],
+    sources: [incomingRequests(), outgoingRequests(), fetches(), runtimeMetrics(), uncaughtErrors()],
     leaving$: createLeaving(outbox),
     createContextStorage,
     otlpSink: otlpSinkFactory({ ...sinkHost, readVariables: readOtlpVariables }),
@@ -44,6 +46,7 @@ export function createEnvironment(): Environment {
       thrift: thriftFormat,
       readVariables: (warn) => httpSinkVariables('JAEGER', process.env, warn),
     }),
+    sentrySink: sentrySinkFactory({ ...sinkHost, platform: 'node', readVariable: () => process.env['SENTRY_DSN'] }),
     zipkinSink: zipkinSinkFactory({ ...sinkHost, readVariables: (warn) => httpSinkVariables('ZIPKIN', process.env, warn) }),
     get variables() {
       return process.env;

@@ -18,6 +18,7 @@ export { pinoStream } from './pino-stream.ts';
 export type { PinoStream, PinoStreamOptions } from './pino-stream.ts';
 export { consoleCalls } from './sources/console-calls.ts';
 export { fetches } from './sources/fetches.ts';
+export { uncaughtErrors } from './sources/uncaught-errors.ts';
 export { incomingRequests } from './sources/incoming-requests.ts';
 export type { IncomingRequest, IncomingRequestsOptions } from './sources/incoming-requests.ts';
 export { outgoingRequests } from './sources/outgoing-requests.ts';

@@ -1,6 +1,7 @@
 import { Observable, share } from 'rxjs';
 import { watchEndingSignals } from './ending-signals.ts';
 import { sendAtExit } from './exit-sender.ts';
+import { nobodyCatches } from './nobody-catches.ts';
 import type { Outbox } from './outbox.ts';
 
 /** How long one end of the process waits for answers, in milliseconds: all its waits together. */
@@ -20,6 +21,8 @@ export function createLeaving(outbox: Outbox): Observable<unknown> {
     let waitedFrom = Number.NEGATIVE_INFINITY;
     let waitedTo = Number.NEGATIVE_INFINITY;
     let gaveUp = false;
+    /** What the waits at the exit itself took. */
+    let waitedAtExit = 0;
 
     async function answered(): Promise<void> {
       waitedFrom = performance.now();
@@ -38,8 +41,8 @@ export function createLeaving(outbox: Outbox): Observable<unknown> {
 
     /** Requests that time out end the first wait early, and may be sent once more: only within what the first has left. */
     function patienceLeft(): number {
-      if (!justWaited()) return PATIENCE;
-      return gaveUp ? 0 : PATIENCE - (Math.min(performance.now(), waitedTo) - waitedFrom);
+      if (!justWaited()) return PATIENCE - waitedAtExit;
+      return gaveUp ? 0 : PATIENCE - waitedAtExit - (Math.min(performance.now(), waitedTo) - waitedFrom);
     }
 
     function beforeExit(): void {
@@ -53,15 +56,25 @@ export function createLeaving(outbox: Outbox): Observable<unknown> {
       outbox.exit();
       subscriber.next('exit');
       const left = patienceLeft();
+      const from = performance.now();
       if (left > 0) sendAtExit(outbox.takeUnsent(), left);
+      waitedAtExit += performance.now() - from;
+    }
+
+    /** A listener of `exit` threw: those after it are not called, and nobody says once more that the process exits. */
+    function threwAtExit(): void {
+      if (Reflect.get(process, '_exiting') === true && nobodyCatches()) exit();
     }
 
     process.on('beforeExit', beforeExit);
     process.on('exit', exit);
+    // After the one that captures the error, which comes first wherever it is.
+    process.on('uncaughtExceptionMonitor', threwAtExit);
     const stopWatching = watchEndingSignals({ leave: (isEnd) => subscriber.next(isEnd ? 'exit' : undefined), answered });
     return () => {
       process.off('beforeExit', beforeExit);
       process.off('exit', exit);
+      process.off('uncaughtExceptionMonitor', threwAtExit);
       stopWatching();
     };
   }).pipe(share());

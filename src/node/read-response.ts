@@ -13,7 +13,7 @@ export function readResponse(response: IncomingMessage): Promise<HttpResponse> {
       clearTimeout(patience);
       // The rest would have to be read before the connection could be used again.
       if (!response.complete) response.destroy();
-      const headers = Object.fromEntries(answerLimits.headers.flatMap((name) => (response.headers[name] === undefined ? [] : [[name, response.headers[name]]])));
+      const headers = Object.fromEntries(answerLimits.headers.flatMap((name) => (response.headers[name] === undefined ? [] : [[name, String(response.headers[name])]])));
       resolve({ status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks, length), handedOff: false });
     }
 

@@ -67,8 +67,13 @@ describe('wrong options', () => {
     ['a header the sink sets', { tracing: { headers: { 'Content-Type': 'text/plain' } } }, /^tracing\.headers\.Content-Type: expected nothing: the sink sets this header, received string$/],
     ['a header whose name is none', { tracing: { headers: { 'x-key: s3cr3t': '' } } }, /^tracing\.headers: expected an object of strings, with names of letters, digits and -, received object$/],
     ['headers that are none', { tracing: { headers: 'x-key=s3cr3t' } }, /^tracing\.headers: expected an object of strings.*, received string$/],
-    ['a Sentry DSN', { sentryDsn: 'https://key@sentry.io/1' }, /^sentryDsn: expected nothing: Sentry is not available yet; errors go to the console and to your own sinks, received string$/],
-    ['a Sentry DSN of the error tracker', { errorTracking: { sentryDsn: 'https://key@sentry.io/1' } }, /^errorTracking\.sentryDsn: expected nothing/],
+    ['a Sentry DSN with another scheme', { sentryDsn: 'ftp://k3y@sentry.example/1' }, /^sentryDsn: expected a DSN like 'https:\/\/key@o1\.ingest\.sentry\.io\/42', [^@]*, received string$/],
+    ['a Sentry DSN without a project', { errorTracking: { sentryDsn: 'https://k3y@sentry.example/' } }, /^errorTracking\.sentryDsn: expected a DSN .*, received string$/],
+    ['a Sentry DSN that is a number', { sentryDsn: 42 }, /^sentryDsn: expected a DSN .*, received number$/],
+    ['a tunnel that is no address', { errorTracking: { tunnel: 'tunnel' } }, /^errorTracking\.tunnel: expected an http or https URL, or a path like '\/tunnel' of the page's own origin, received string$/],
+    ['a window of repeats below 0', { errorTracking: { repeatWindow: -1 } }, /^errorTracking\.repeatWindow: expected milliseconds, from 0/],
+    ['a rate of nothing', { errorTracking: { rateLimit: { perMinute: 0, burst: 0 } } }, /errorTracking\.rateLimit\.perMinute: expected a number above 0[^]*errorTracking\.rateLimit\.burst: expected an integer from 1/],
+    ['a flight recorder of no size', { flightRecorder: { seconds: 0, bytes: 0, then: 'print' } }, /flightRecorder\.seconds: expected a number above 0[^]*flightRecorder\.bytes: expected an integer from 1[^]*flightRecorder\.then: expected one of 'attach', 'send'/],
     ['tail sampling by option', { sampling: { keep: { errors: true } } }, /^sampling\.keep: expected nothing: add the operator keepTraces\(\)/],
     ['half a retry', { delivery: { maxRetries: 0.5 } }, /^delivery\.maxRetries: expected an integer from 0, received number 0\.5$/],
     ['no write at all', { delivery: { concurrency: 0 } }, /^delivery\.concurrency: expected an integer from 1, received number 0$/],
@@ -118,7 +123,7 @@ describe('wrong options', () => {
   it('of a part used alone are refused under its own names', () => {
     expect(errorOf(() => new RequestLogger({ logLevl: 'info' } as never)).issues).toMatchObject([{ path: 'logLevl', suggestion: 'logLevel' }]);
     expect(errorOf(() => new PerformanceProfiler({ maxSeries: 0 })).issues).toMatchObject([{ path: 'maxSeries' }]);
-    expect(errorOf(() => new ErrorTracker({ sentryDsn: 'https://key@sentry.io/1' })).message).toContain('Sentry is not available yet');
+    expect(errorOf(() => new ErrorTracker({ sentryDsn: 'sentry.io/1' })).issues).toMatchObject([{ path: 'sentryDsn', received: 'string' }]);
     expect(errorOf(() => getTracingManager({ exporter: 'datadog' as 'otlp', serviceName: '' })).issues.map(({ path }) => path).sort()).toEqual([
       'exporter',
       'serviceName',

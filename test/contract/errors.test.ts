@@ -81,19 +81,21 @@ describe('addBreadcrumb', () => {
   it('comes with the errors that follow, of the same trace or of none', () => {
     const { obs, clock, ofKind } = recorded({ errorTracking: { maxBreadcrumbs: 2 } });
     obs.errorTracker.addBreadcrumb('pushed out');
+    obs.errorTracker.addBreadcrumb('before');
     obs.errorTracker.addBreadcrumb('anywhere', { category: 'ui', level: 'WARNING', attributes: { button: 'buy' } });
     obs.tracer.startSpan('a', () => obs.errorTracker.addBreadcrumb('in a'));
     obs.tracer.startSpan('b', () => obs.errorTracker.captureException(new Error('in b')));
     obs.errorTracker.captureException(new Error('nowhere'));
     const [inB] = ofKind('error');
     expect(inB?.breadcrumbs).toEqual([
+      { category: 'manual', message: 'before', timestamp: clock.now(), level: 'info', attributes: {} },
       { category: 'ui', message: 'anywhere', timestamp: clock.now(), level: 'warn', attributes: { button: 'buy' } },
     ]);
     obs.tracer.startSpan('c', () => {
       obs.errorTracker.addBreadcrumb('in c');
       obs.errorTracker.captureException(new Error('in c'));
     });
-    expect(ofKind('error')[2]?.breadcrumbs.map(({ message }) => message)).toEqual(['in c']);
+    expect(ofKind('error')[2]?.breadcrumbs.map(({ message }) => message)).toEqual(['Error: nowhere', 'in c']);
   });
 });
 

@@ -316,7 +316,7 @@ describe('correlation', () => {
   });
 
   it('finds the latest trace of an error that is thrown again and again', () => {
-    const { obs, ofKind } = recorded();
+    const { obs, ofKind } = recorded({ errorTracking: { repeatWindow: 0 } });
     const singleton = new Error('always the same');
     for (const name of ['first', 'second']) {
       try {

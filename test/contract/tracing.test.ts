@@ -468,7 +468,7 @@ describe('sampling', () => {
   });
 
   it('keeps all of a trace or nothing of it, while signals$ and statistics see everything', async () => {
-    const { obs, sink, ofKind } = recorded({ sampling: { rate: 0.25 } });
+    const { obs, sink, ofKind } = recorded({ sampling: { rate: 0.25 }, errorTracking: { repeatWindow: 0, rateLimit: false } });
     for (let count = 0; count < 400; count++) {
       obs.traceRequest('GET', '/', () => {
         obs.profiler.profile('work', () => obs.logger.info('inside'));

@@ -1,4 +1,7 @@
 import {
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
+  ATTR_EXCEPTION_TYPE,
   ATTR_HTTP_REQUEST_HEADER,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
@@ -167,16 +170,36 @@ describe.each(protocols)('over %s', (protocol) => {
     const breadcrumbs: ErrorSignal['breadcrumbs'] = [
       { category: 'ui', message: 'click', timestamp: 1_700_000_000_000, level: 'info', attributes: { target: 'button#pay' } },
     ];
-    const log = await decoded(errorSignal({ handled: false, level: 'fatal', context: { cart: { items: 3 } }, breadcrumbs }));
+    const log = await decoded(errorSignal({ handled: false, level: 'fatal', mechanism: 'onuncaughtexception', context: { cart: { items: 3 } }, breadcrumbs }));
     expect(log).toMatchObject({ eventName: 'exception', body: 'x is not a function', severityNumber: 21, severityText: 'FATAL' });
     expect(log.attributes).toEqual({
-      'exception.type': 'TypeError',
-      'exception.message': 'x is not a function',
+      [ATTR_EXCEPTION_TYPE]: 'TypeError',
+      [ATTR_EXCEPTION_MESSAGE]: 'x is not a function',
       'arkhe.handled': false,
+      'arkhe.mechanism': 'onuncaughtexception',
       'arkhe.context': { cart: { items: 3 } },
       'arkhe.breadcrumbs': breadcrumbs,
       'log.record.uid': '0123456789abcdef0123456789abcdef',
     });
+  });
+
+  it('the tags and the user of an error are attributes, and how many it stands for', async () => {
+    const tags = { region: 'eu', 'exception.type': 'not ours' };
+    const log = await decoded(errorSignal({ tags, user: { id: 'u1', email: 'a@shop.test', username: 'ada', roles: ['admin'] }, count: 12, attributes: { region: 'us' } }));
+    expect(log.attributes).toMatchObject({
+      ...{ region: 'us', [ATTR_EXCEPTION_TYPE]: 'TypeError', 'arkhe.count': 12 },
+      ...{ 'user.id': 'u1', 'user.email': 'a@shop.test', 'user.name': 'ada', 'user.roles': ['admin'] },
+    });
+    expect((await decoded(errorSignal({ count: 1 }))).attributes).not.toHaveProperty(['arkhe.count']);
+  });
+
+  it('what the flight recorder had is not in the record', async () => {
+    expect(JSON.stringify(await decoded(errorSignal({ recording: [logSignal({ message: 'recorded' })] })))).not.toContain('recorded');
+  });
+
+  it('a step without attributes has no empty ones', async () => {
+    const breadcrumb = { category: 'manual', message: 'cart opened', timestamp: 1, level: 'info' as const };
+    expect((await decoded(errorSignal({ breadcrumbs: [{ ...breadcrumb, attributes: {} }] }))).attributes['arkhe.breadcrumbs']).toEqual([breadcrumb]);
   });
 
   it('a hundred steps with attributes are all there', async () => {
@@ -190,6 +213,16 @@ describe.each(protocols)('over %s', (protocol) => {
     const error: SerializedError = { type: 'AggregateError', message: 'all', stack: 'AggregateError: all\n    at a', cause, errors: [{ type: 'Error', message: 'one' }] };
     expect((await decoded(errorSignal({ error }))).attributes['exception.stacktrace']).toBe(
       'AggregateError: all\n    at a\nSuppressed: Error: one\nCaused by: RangeError: too far\n    at b\nCaused by: string: why',
+    );
+  });
+
+  it('long stacks leave room for the causes', async () => {
+    const long = (type: string): SerializedError => ({ type, message: 'm', stack: `${type}: m\n${'    at f (g.ts:1:1)\n'.repeat(3_000)}` });
+    const error = { ...long('Error'), cause: { ...long('TypeError'), errors: [long('RangeError'), long('SyntaxError')] } };
+    const stack = (await decoded(errorSignal({ error }))).attributes[ATTR_EXCEPTION_STACKTRACE] as string;
+    expect(stack.length).toBeLessThan(65_600);
+    expect(stack.match(/^.*Error: m\n {4}at f \(g\.ts:1:1\)$/gm)).toEqual(
+      ['Error', 'Caused by: TypeError', 'Suppressed: RangeError', 'Suppressed: SyntaxError'].map((heading) => `${heading}: m\n    at f (g.ts:1:1)`),
     );
   });
 

@@ -87,6 +87,11 @@ export function errorSignal(fields: Partial<ErrorSignal> = {}): ErrorSignal {
     level: 'error',
     context: undefined,
     breadcrumbs: [],
+    mechanism: undefined,
+    tags: undefined,
+    user: undefined,
+    count: undefined,
+    recording: undefined,
     ...fields,
   };
 }

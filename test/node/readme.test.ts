@@ -15,7 +15,7 @@ import { chromium } from 'playwright-core';
 import { filter, firstValueFrom } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { getObservabilityManager } from '#sdk';
+import { getObservabilityManager, memorySink } from '#sdk';
 import type { ObservabilityManager, Signal, SpanSignal } from '#sdk';
 import { otlpVariables } from '../../src/core/sinks/otlp/otlp-variables.ts';
 import { readVariables } from '../../src/core/config/environment-variables.ts';
@@ -25,7 +25,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const { findBrowser } = await import(String(new URL('../helpers/find-browser.mjs', import.meta.url)));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const blocks = new Map([...readme.matchAll(/```ts (\w+)\n([^]*?)```/g)].map(([, name, code]) => [String(name), String(code)]));
-const names = ['frontend', 'backend', 'live', 'tracing', 'jobs', 'fastify', 'requests', 'logs', 'profiling', 'streams', 'server', 'client', 'threads', 'export', 'testing'];
+const names = ['frontend', 'backend', 'live', 'tracing', 'jobs', 'fastify', 'requests', 'logs', 'errors', 'recorder', 'sentry', 'profiling', 'streams', 'server', 'client', 'threads', 'export', 'testing'];
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'observability-readme-')));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -142,8 +142,10 @@ describe('the code of the README', () => {
     const log = vi.spyOn(console, 'log').mockReturnValue();
     const stop = watch(live.url);
     const obs = getObservabilityManager();
+    let times = 0;
     await vi.waitFor(() => {
-      obs.errorTracker.captureException(new RangeError('too far'));
+      // One like it would only be counted, and the first may have come before the client.
+      obs.errorTracker.captureException(new RangeError(`too far: ${(times += 1)}`), { fingerprint: [String(times)] });
       expect(log.mock.calls).toContainEqual(['error', 'RangeError']);
     }, { timeout: 8_000, interval: 100 });
     stop();
@@ -213,6 +215,57 @@ describe('the code of the README', () => {
     expect(messages).toEqual([['debug', 'packed', 7], ['info', 'sent 7', undefined]]);
     expect(printed).toHaveBeenCalledWith('sent %d', 7);
     await obs.shutdown();
+  });
+
+  it('captures an error with what led to it', async () => {
+    vi.spyOn(console, 'log').mockReturnValue();
+    const obs = getObservabilityManager();
+    const captured = firstValueFrom(obs.errors$);
+    const { pay } = (await run('errors')) as { pay: (order: number, printReceipt: () => void) => string | undefined };
+    const eventId = pay(7, () => {
+      throw new TypeError('the printer is out of paper');
+    });
+    expect(await captured).toMatchObject({
+      ...{ eventId, name: 'TypeError', context: { order: 7 }, tags: { region: 'eu' }, user: { id: 'u1' } },
+      breadcrumbs: [{ message: 'paying', attributes: { 'order.number': 7 } }],
+    });
+    await obs.shutdown();
+  });
+
+  it('sends what was recorded and not sampled when something goes wrong', async () => {
+    const sink = memorySink();
+    getObservabilityManager({ sources: false, sinks: [sink] });
+    const { obs } = (await run('recorder', (code) => code.replace('rate: 0.01', 'rate: 0'))) as { obs: ObservabilityManager };
+    obs.tracer.startSpan('price order', () => undefined);
+    await obs.flush();
+    expect(sink.signals).toEqual([]);
+    obs.tracer.startSpan('checkout failed', () => undefined);
+    await obs.flush();
+    expect(sink.signals.map(({ name }) => name)).toEqual(['price order', 'checkout failed']);
+    await obs.shutdown();
+  });
+
+  it('sends an error to Sentry', async () => {
+    vi.spyOn(console, 'log').mockReturnValue();
+    const received: [path: string, envelope: string][] = [];
+    const sentry = createServer(async (request, response) => {
+      let envelope = '';
+      for await (const text of request.setEncoding('utf8')) envelope += text;
+      received.push([String(request.url), envelope]);
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(sentry, 'listening');
+    const { port } = sentry.address() as AddressInfo;
+    const { obs } = (await run('sentry', (code) => code.replace('https://key@o1.ingest.sentry.io', `http://key@127.0.0.1:${port}`))) as { obs: ObservabilityManager };
+    const eventId = obs.errorTracker.captureException(new RangeError('too far'));
+    await obs.shutdown();
+    sentry.close();
+    sentry.closeAllConnections();
+    expect(received).toEqual([[expect.stringMatching(/^\/api\/42\/envelope\//), expect.stringContaining(eventId)]]);
+    expect(JSON.parse(String(received[0]?.[1].split('\n')[2]))).toMatchObject({
+      ...{ event_id: eventId, environment: 'production', release: '1.4.2' },
+      exception: { values: [{ type: 'RangeError', value: 'too far' }] },
+    });
   });
 
   it('tests without waiting', async () => {

@@ -362,6 +362,7 @@ export declare function consoleSink(options?: { readonly format?: 'pretty' | 'js
 export declare function otlpSink(options?: OtlpSinkOptions): Sink;
 export declare function zipkinSink(options?: HttpSinkOptions): Sink;
 export declare function jaegerSink(options?: HttpSinkOptions): Sink;
+export declare function sentrySink(options?: { readonly dsn?: string | undefined; readonly environment?: string | undefined; readonly release?: string | undefined }): Sink;
 export declare function memorySink(options?: { readonly capacity?: number | undefined }): MemorySink;
 
 // ---- Accounts -------------------------------------------------------------------------------------------------------

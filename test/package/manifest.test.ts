@@ -83,7 +83,7 @@ describe('the entry', () => {
     expect([...namesUnder(`@arkhe/observability${subpath.slice(1)}`)].sort()).toEqual(declaredValues(subpath));
   });
 
-  it.each(['./core', './testing', './hono'])('%s has the names it declares, for every host', (subpath) => {
+  it.each(['./core', './testing', './hono', './react', './vue', './angular'])('%s has the names it declares, for every host', (subpath) => {
     const specifier = `@arkhe/observability${subpath.slice(1)}`;
     const declared = declaredValues(subpath);
     expect(declared.length).toBeGreaterThan(0);

@@ -31,7 +31,7 @@ export default function setup({ provide }: TestProject): (() => void) | undefine
   const installed = join(folder, 'node_modules/@arkhe/observability');
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, filename), '--strip-components=1', '-C', installed]);
-  for (const peer of ['rxjs', '@opentelemetry/api', '@types/node', 'undici-types', 'fastify', 'hono', 'pino']) {
+  for (const peer of ['rxjs', '@opentelemetry/api', '@types/node', 'undici-types', 'fastify', 'hono', 'pino', 'react', '@types/react', 'csstype', 'vue', '@vue']) {
     mkdirSync(dirname(join(folder, 'node_modules', peer)), { recursive: true });
     symlinkSync(join(root, 'node_modules', peer), join(folder, 'node_modules', peer), 'junction');
   }

@@ -45,8 +45,8 @@ describe('the declarations', () => {
   it.each(files)('$file names no package but rxjs, and Node or what an adapter is for where only that has it', ({ file, text }) => {
     const imports = [...text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)].map(([, specifier]) => specifier);
     const foreign = imports.filter((specifier) => specifier !== 'rxjs' && !specifier!.startsWith('.'));
-    const isAdapter = /\/(node|express|fastify|koa|hono|serving)\.d\.ts$/.test(file);
-    expect(foreign.filter((specifier) => !(isAdapter && /^(node:.*|hono)$/.test(String(specifier))))).toEqual([]);
+    const isAdapter = /\/(node|express|fastify|koa|hono|serving|react|vue)\.d\.ts$/.test(file);
+    expect(foreign.filter((specifier) => !(isAdapter && /^(node:.*|hono|react|vue)$/.test(String(specifier))))).toEqual([]);
   });
 
   it.each(files)('$file brings what it names of newer libraries along', ({ text }) => {

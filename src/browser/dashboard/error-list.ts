@@ -1,4 +1,5 @@
-import type { ErrorSignal, SerializedError } from '../../core/signal.ts';
+import { stackWithCauses } from '../../core/errors/exception-attributes.ts';
+import type { Breadcrumb, ErrorSignal } from '../../core/signal.ts';
 import { element, part, setText } from './element.ts';
 import { formatCount, formatTime, unheard } from './format.ts';
 
@@ -8,8 +9,8 @@ export interface ErrorList {
   show(errors: readonly ErrorSignal[], isHeard: boolean): void;
 }
 
-/** A cause of a cause, as far as errors are serialised. */
-const DEEPEST = 8;
+/** Of a stack with its causes, in characters. */
+const LONGEST = 32_768;
 
 /** `open` is called with the trace that somebody wants to see. */
 export function createErrorList(isKnown: (traceId: string) => boolean, open: (traceId: string) => void): ErrorList {
@@ -20,7 +21,7 @@ export function createErrorList(isKnown: (traceId: string) => boolean, open: (tr
   root.append(empty, list);
 
   function item(signal: ErrorSignal): HTMLElement {
-    const { error, timestamp, handled, trace } = signal;
+    const { error, timestamp, handled, count = 1 } = signal;
     const details = element(
       'details',
       {},
@@ -29,6 +30,7 @@ export function createErrorList(isKnown: (traceId: string) => boolean, open: (tr
         {},
         element('time', { class: 'muted number', text: formatTime(timestamp), attributes: { datetime: isoOf(timestamp) } }),
         element('span', { class: 'error-type', text: error.type }),
+        ...(count > 1 ? [element('span', { class: 'tag', text: `×${formatCount(count)}` })] : []),
         ...(handled ? [] : [element('span', { class: 'tag bad', text: 'unhandled' })]),
         element('span', { class: 'error-message', text: error.message }),
       ),
@@ -36,13 +38,15 @@ export function createErrorList(isKnown: (traceId: string) => boolean, open: (tr
     details.addEventListener('toggle', () => {
       // Made when it is wanted, and once: the trace may be known by then.
       details.querySelector('.error-details')?.remove();
-      if (details.open) details.append(errorDetails(error, trace?.traceId));
+      if (details.open) details.append(errorDetails(signal));
     });
     return element('li', {}, details);
   }
 
-  function errorDetails(error: SerializedError, traceId: string | undefined): HTMLElement {
-    const made = element('div', { class: 'error-details' }, element('pre', { text: stackOf(error), attributes: { tabindex: '0' } }));
+  function errorDetails({ error, breadcrumbs, trace }: ErrorSignal): HTMLElement {
+    const made = element('div', { class: 'error-details' }, scrolled(stackWithCauses(error, LONGEST)));
+    if (breadcrumbs.length > 0) made.append(element('p', { class: 'label', text: 'Before it' }), scrolled(breadcrumbs.map(stepText).join('\n')));
+    const traceId = trace?.traceId;
     if (traceId === undefined) return made;
     const line = element('p', {}, element('span', { class: 'label', text: 'Trace ' }), element('code', { text: traceId }));
     if (isKnown(traceId)) {
@@ -69,14 +73,12 @@ export function createErrorList(isKnown: (traceId: string) => boolean, open: (tr
   };
 }
 
-/** The stack of an error and those of its causes. */
-export function stackOf(error: SerializedError): string {
-  const lines: string[] = [];
-  let next: SerializedError | undefined = error;
-  for (let depth = 0; next !== undefined && depth < DEEPEST; depth++, next = next.cause) {
-    lines.push(`${depth > 0 ? 'Caused by: ' : ''}${next.stack ?? `${next.type}: ${next.message}`}`);
-  }
-  return lines.join('\n');
+function scrolled(text: string): HTMLElement {
+  return element('pre', { text, attributes: { tabindex: '0' } });
+}
+
+function stepText({ timestamp, category, message }: Breadcrumb): string {
+  return `${formatTime(timestamp)}  ${category}  ${message}`;
 }
 
 function isoOf(timestamp: number): string {

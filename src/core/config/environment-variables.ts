@@ -1,5 +1,6 @@
 import type { Attributes } from '../signal.ts';
 import { hasOtlpVariables } from '../sinks/otlp/otlp-variables.ts';
+import { expectedDsn, isDsn } from '../sinks/sentry/dsn.ts';
 import type { Exporter, Propagator } from '../tracing/tracing-options.ts';
 import type { ObservabilityOptions } from './options.ts';
 
@@ -29,7 +30,7 @@ export function readVariables(variables: Variables, warn: (message: string) => v
   const production = read('NODE_ENV') === 'production' ? 'production' : undefined;
   const attributes = resourceAttributes(read('OTEL_RESOURCE_ATTRIBUTES'), warn);
   const exporter = exportersNamed(read('OTEL_TRACES_EXPORTER'), warn);
-  if (read('SENTRY_DSN') !== undefined) warn('SENTRY_DSN: nothing is sent there yet, ignored');
+  const sentryDsn = dsnOf(read('SENTRY_DSN'), warn);
   const propagators = propagatorsNamed(read('OTEL_PROPAGATORS'), warn);
   return {
     otlp: hasOtlpVariables(variables, warn),
@@ -37,6 +38,7 @@ export function readVariables(variables: Variables, warn: (message: string) => v
     options: {
       serviceName: read('OTEL_SERVICE_NAME'),
       environment: read('ENVIRONMENT') ?? production,
+      sentryDsn,
       attributes,
       requestLogging: flag('REQUEST_LOGGING_ENABLED'),
       profiling: flag('PROFILING_ENABLED'),
@@ -45,6 +47,13 @@ export function readVariables(variables: Variables, warn: (message: string) => v
       sampling: { rate: samplingRate(read('OTEL_TRACES_SAMPLER'), read('OTEL_TRACES_SAMPLER_ARG'), warn) },
     },
   };
+}
+
+/** What an unresolved `${SENTRY_DSN}` leaves behind is no DSN either. */
+function dsnOf(text: string | undefined, warn: (message: string) => void): string | undefined {
+  if (text === undefined || isDsn(text)) return text;
+  warn(`SENTRY_DSN: expected ${expectedDsn}, ignored`);
+  return undefined;
 }
 
 /** `key=value,key=value`, percent-encoded. https://opentelemetry.io/docs/specs/otel/resource/sdk/ */

@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import type { Clock } from '../clock.ts';
 import type { DeliveryOptions } from '../delivery/delivery-options.ts';
 import type { ErrorTrackerOptions } from '../errors/error-tracker.ts';
+import type { FlightRecordingOptions } from '../flight-recording.ts';
 import type { KeepTracesOptions } from '../operators/keep-traces.ts';
 import type { SampleOptions } from '../operators/sample-traces.ts';
 import type { ProfilerOptions } from '../profiling/performance-profiler.ts';
@@ -38,8 +39,13 @@ export interface ObservabilityOptions {
   readonly profiling?: boolean | ProfilerOptions | undefined;
   /** Default true, or `ERROR_TRACKING_ENABLED`. */
   readonly errorTracking?: boolean | ErrorTrackerOptions | undefined;
-  /** Sentry comes with its sink; until then a DSN is a `ConfigurationError`. */
+  /**
+   * Where errors and captured messages are sent beside the other sinks: see `sentrySink`. Needs the package `@sentry/core`. Default:
+   * `SENTRY_DSN`, else nowhere.
+   */
   readonly sentryDsn?: string | undefined;
+  /** Keeps the latest signals, from before sampling, for the moment something goes wrong. Default false. */
+  readonly flightRecorder?: boolean | FlightRecordingOptions | undefined;
   /**
    * Which traces are exported. `signals$` and statistics see all of them. Default: the share that `OTEL_TRACES_SAMPLER` and
    * `OTEL_TRACES_SAMPLER_ARG` say, else all. `keep` comes with its issue; until then use `keepTraces` in `pipeline`.

@@ -1,5 +1,8 @@
 import { deliverySettings } from '../delivery/delivery-options.ts';
 import type { DeliverySettings } from '../delivery/delivery-options.ts';
+import type { ErrorRateLimit } from '../errors/error-tracker.ts';
+import { flightRecordingSettings } from '../flight-recording.ts';
+import type { FlightRecordingSettings } from '../flight-recording.ts';
 import { requestPolicy } from '../requests/request-policy.ts';
 import type { RequestPolicy } from '../requests/request-policy.ts';
 import type { Attributes, AttributeValue } from '../signal.ts';
@@ -35,7 +38,15 @@ export interface Settings {
     readonly enabled: boolean;
     readonly ignore: readonly (string | RegExp)[];
     readonly maxBreadcrumbs: number;
+    readonly failedRequests: boolean;
+    /** Milliseconds. */
+    readonly repeatWindow: number;
+    /** `undefined`: none. */
+    readonly rateLimit: Required<ErrorRateLimit> | undefined;
+    /** Where Sentry is; `undefined` without a DSN. */
+    readonly sentry: { readonly dsn: string; readonly tunnel: string | undefined } | undefined;
   };
+  readonly flightRecorder: FlightRecordingSettings | undefined;
   readonly sampling: { readonly rate: number; readonly random: (() => number) | undefined };
   readonly delivery: DeliverySettings;
   readonly random: (() => number) | undefined;
@@ -48,7 +59,7 @@ export function resolveSettings(options: ObservabilityOptions, { options: variab
   const exporters = exportersOf(tracing);
   const profiling = section(merged.profiling);
   const errorTracking = section(merged.errorTracking);
-  const { serviceName = 'unknown_service', environment = 'development', release } = merged;
+  const { sentryDsn, serviceName = 'unknown_service', environment = 'development', release } = merged;
   return {
     enabled: !killed && (merged.enabled ?? true),
     resource: {
@@ -79,7 +90,12 @@ export function resolveSettings(options: ObservabilityOptions, { options: variab
       enabled: errorTracking.enabled ?? true,
       ignore: errorTracking.ignore ?? [],
       maxBreadcrumbs: errorTracking.maxBreadcrumbs ?? 50,
+      failedRequests: errorTracking.failedRequests ?? false,
+      repeatWindow: errorTracking.repeatWindow ?? 10_000,
+      rateLimit: errorTracking.rateLimit === false ? undefined : { perMinute: 30, burst: 30, ...defined(errorTracking.rateLimit ?? {}) },
+      sentry: sentryDsn === undefined ? undefined : { dsn: sentryDsn, tunnel: errorTracking.tunnel },
     },
+    flightRecorder: flightRecordingSettings(section(merged.flightRecorder)),
     sampling: { rate: merged.sampling?.rate ?? 1, random: merged.sampling?.random },
     delivery: deliverySettings(merged.delivery),
     random: merged.random,
@@ -97,6 +113,7 @@ export function mergeOptions(earlier: ObservabilityOptions, later: Observability
     requestLogging: mergeSection(earlier.requestLogging, later.requestLogging),
     profiling: mergeSection(earlier.profiling, later.profiling),
     errorTracking: mergeSection(earlier.errorTracking, later.errorTracking),
+    flightRecorder: mergeRecorder(earlier.flightRecorder, later.flightRecorder),
     // Copies: on every signal, whatever the application does to its own object.
     attributes: { ...snapshotAttributes(earlier.attributes), ...snapshotAttributes(later.attributes) },
     sampling: { ...earlier.sampling, ...defined(later.sampling ?? {}) },
@@ -105,7 +122,7 @@ export function mergeOptions(earlier: ObservabilityOptions, later: Observability
   };
 }
 
-/** What these options call the service: by name, through the error tracker, or as OpenTelemetry's attribute. */
+/** What these options call the service: by name, through the error tracker, or as OpenTelemetry's attribute; and its project at Sentry. */
 function identity(options: ObservabilityOptions): ObservabilityOptions {
   const tracker = section(options.errorTracking);
   const attributes = snapshotAttributes(options.attributes);
@@ -113,6 +130,7 @@ function identity(options: ObservabilityOptions): ObservabilityOptions {
     serviceName: options.serviceName ?? textOf(attributes['service.name']),
     environment: options.environment ?? tracker.environment ?? textOf(attributes['deployment.environment.name']),
     release: options.release ?? tracker.release ?? textOf(attributes['service.version']),
+    sentryDsn: options.sentryDsn ?? tracker.sentryDsn,
   };
 }
 
@@ -129,6 +147,14 @@ function section<O extends object>(value: boolean | O | undefined): Partial<O> &
 
 function mergeSection<O extends object>(earlier: Switch<O>, later: Switch<O>): O | undefined {
   return { ...section(earlier), ...defined(section(later)) } as O;
+}
+
+type Recorder = ObservabilityOptions['flightRecorder'];
+
+/** Options that are given switch it on. */
+function mergeRecorder(earlier: Recorder, later: Recorder): Recorder {
+  if (later === undefined) return earlier;
+  return mergeSection(earlier, typeof later === 'object' ? { enabled: true, ...defined(later) } : later);
 }
 
 type Redaction = ObservabilityOptions['redaction'];

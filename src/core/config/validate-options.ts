@@ -6,6 +6,7 @@ import { isTarget } from '../propagation/targets.ts';
 import { severityNamed } from '../severity.ts';
 import { expectedEndpoint, readAddress, suggestedEndpoint } from '../sinks/otlp/endpoint.ts';
 import { expectedHeader, isHeaderName } from '../sinks/otlp/otlp-headers.ts';
+import { expectedDsn, expectedTunnel, isDsn, isTunnel } from '../sinks/sentry/dsn.ts';
 import { closest } from './closest.ts';
 import type { TracingOptions } from '../tracing/tracing-options.ts';
 import { networkExporters } from './settings.ts';
@@ -76,7 +77,7 @@ const UNKNOWN = 'never';
 
 /** Values that may contain credentials are never shown. */
 function isSecret(keys: readonly string[]): boolean {
-  return keys.some((key) => /dsn|endpoint|headers/i.test(key));
+  return keys.some((key) => /dsn|endpoint|headers|tunnel/i.test(key));
 }
 
 /** Every option also takes `undefined`, so that `process.env.X` fits. */
@@ -118,6 +119,10 @@ const integer = (from: number): Schema => {
 const milliseconds = (from: number): Schema => {
   const expected = `milliseconds, from ${from} to 2147483647`;
   return v.pipe(v.number(expected), v.finite(expected), v.minValue(from, expected), v.maxValue(2_147_483_647, expected));
+};
+const positive = (): Schema => {
+  const expected = 'a number above 0';
+  return v.pipe(v.number(expected), v.finite(expected), v.gtValue(0, expected));
 };
 const share = (): Schema => {
   const expected = 'a number from 0 to 1';
@@ -169,7 +174,8 @@ function listOrFunction(item: Schema, expected: string): Schema {
   return v.lazy((input) => (typeof input === 'function' ? callback(expected) : v.array(item, expected)));
 }
 
-const noSentry = 'Sentry is not available yet; errors go to the console and to your own sinks';
+const dsn = (): Schema => v.custom((value) => typeof value === 'string' && isDsn(value), expectedDsn);
+const tunnel = (): Schema => v.custom(isTunnel, expectedTunnel);
 
 /**
  * Checks the options of a wrapper or decorator, `traceFunction` or `profileFunction`.
@@ -217,11 +223,15 @@ function parts(): Record<Exclude<Part, 'tracing'>, Entries> {
     profiling: { enabled: boolean(), maxSeries: integer(1), window: milliseconds(1) },
     errorTracking: {
       enabled: boolean(),
-      sentryDsn: unavailable(noSentry),
+      sentryDsn: dsn(),
+      tunnel: tunnel(),
       environment: text(),
       release: text(),
       ignore: patterns(),
       maxBreadcrumbs: integer(0),
+      failedRequests: boolean(),
+      repeatWindow: milliseconds(0),
+      rateLimit: v.lazy((input) => (input === false ? v.literal(false) : object({ perMinute: positive(), burst: integer(1) }))),
     },
   };
 }
@@ -238,7 +248,14 @@ function observabilityOptions(): Schema {
     requestLogging: switchOr(() => requestLogging),
     profiling: switchOr(() => profiling),
     errorTracking: switchOr(() => errorTracking),
-    sentryDsn: unavailable(noSentry),
+    sentryDsn: dsn(),
+    flightRecorder: switchOr(() => ({
+      enabled: boolean(),
+      seconds: positive(),
+      bytes: integer(1),
+      when: callback('a function'),
+      then: oneOf(['attach', 'send']),
+    })),
     sampling: object({
       rate: share(),
       random: callback('a function'),

@@ -1,5 +1,6 @@
 import type { ErrorSignal } from '../signal.ts';
 import { jsonList, jsonText } from './json-text.ts';
+import { withoutRecording } from '../without-recording.ts';
 
 const most = 20;
 const maxCharacters = 98_304;
@@ -10,9 +11,10 @@ export class LatestErrors {
   readonly #texts: string[] = [];
   #frame: string | undefined;
 
-  add(error: ErrorSignal): void {
+  add(signal: ErrorSignal): void {
+    const error = withoutRecording(signal);
     // Now: the signals themselves may be larger than what is shown of them.
-    const text = fittingText(error) ?? fittingText({ ...error, attributes: {}, breadcrumbs: [] });
+    const text = fittingText(error) ?? fittingText({ ...error, attributes: {}, context: undefined, breadcrumbs: [] });
     if (text === undefined) return;
     this.#frame = undefined;
     this.#texts.unshift(text);

@@ -1,5 +1,6 @@
 import type { Signal, SignalKind } from '../signal.ts';
 import { jsonText } from './json-text.ts';
+import { withoutRecording } from '../without-recording.ts';
 
 interface Kept {
   readonly signal: Signal;
@@ -62,7 +63,7 @@ export class SignalShare {
       const next = leastShown(queues);
       if (next === undefined) break;
       const { signal, order } = next.kept.pop() as Kept;
-      const text = jsonText(signal);
+      const text = jsonText(withoutRecording(signal));
       // Counted also where it does not fit: who sends only large ones must not have all of them written.
       next.characters += text?.length ?? 0;
       if (text === undefined || characters + text.length > this.#maxCharacters) continue;

@@ -98,6 +98,7 @@ export class OpenRequest implements ActiveRequest {
   #params: unknown = undefined;
   #routeParams: unknown = undefined;
   #thrown: SerializedError | undefined = undefined;
+  #failure: Ending['failure'] = undefined;
   /** How much had come and gone over its connection when that was last looked at. */
   #progressed: number | undefined = undefined;
   /** When it was last seen to go on, on the monotonic clock. */
@@ -185,12 +186,18 @@ export class OpenRequest implements ActiveRequest {
     if (this.isEnded || this.#thrown !== undefined) return;
     // Now: the application may change it.
     this.#thrown = serializeError(error);
+    this.#failure = { error };
     this.span?.recordException(error);
   }
 
   /** What was thrown, and what it was then. */
   get thrown(): SerializedError | undefined {
     return this.#thrown;
+  }
+
+  /** What was thrown, as it is, until the request has ended. */
+  get failure(): Ending['failure'] {
+    return this.#failure;
   }
 
   /** Whether more has come or gone over its connection since this was last asked. */
@@ -230,7 +237,7 @@ export class OpenRequest implements ActiveRequest {
     // First: who hears of it may answer once more.
     this.isEnded = true;
     this.#home.ended(this, ending);
-    this.facts.raw = undefined;
+    this.#letGo();
   }
 
   /** Leaves its end untold, and its span with it: for what turns out to be the SDK's own before anything was said of it. */
@@ -238,7 +245,13 @@ export class OpenRequest implements ActiveRequest {
     if (this.isEnded) return;
     this.isEnded = true;
     this.#home.discarded(this);
+    this.#letGo();
+  }
+
+  /** The application may keep its context for long. */
+  #letGo(): void {
     this.facts.raw = undefined;
+    this.#failure = undefined;
   }
 
   #progress(): number {

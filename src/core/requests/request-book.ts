@@ -1,9 +1,12 @@
 import { readProperty } from '../read-property.ts';
 import type { Runtime } from '../runtime.ts';
+import type { SourceErrors } from '../errors/source-errors.ts';
+import { RecordingSpan } from '../tracing/recording-span.ts';
 import { OpenRequest } from './open-request.ts';
-import type { RequestFacts, RequestHome } from './open-request.ts';
+import type { Ending, RequestFacts, RequestHome } from './open-request.ts';
 import { createOpenRequests } from './open-requests.ts';
 import type { RequestContext } from './request.ts';
+import { requestAttributes } from './request-attributes.ts';
 import { createRequestSignals } from './request-signals.ts';
 
 /** What a request brought along that only its first signal tells. */
@@ -28,7 +31,7 @@ export interface RequestBook {
   close(): void;
 }
 
-export function createRequestBook(runtime: Runtime): RequestBook {
+export function createRequestBook(runtime: Runtime, errors: SourceErrors): RequestBook {
   const { clock, diagnostics } = runtime;
   const signals = createRequestSignals(runtime);
   /** By what the application has of them. */
@@ -43,7 +46,8 @@ export function createRequestBook(runtime: Runtime): RequestBook {
     ended(request, ending) {
       waiting.delete(request);
       try {
-        signals.ended(request, ending);
+        const status = signals.ended(request, ending);
+        if (status === 'error') captureFailure(request, ending.failure ?? request.failure);
       } catch (error) {
         sayFailed(error);
       }
@@ -56,6 +60,16 @@ export function createRequestBook(runtime: Runtime): RequestBook {
       return context;
     },
   };
+
+  /** What a framework answers for never reaches a handler of uncaught errors. */
+  function captureFailure(request: OpenRequest, failure: Ending['failure']): void {
+    const { side, isObserved } = request.facts;
+    if (failure === undefined || side !== 'server' || !isObserved || !runtime.settings.errorTracking.failedRequests) return;
+    const span = request.span instanceof RecordingSpan ? request.span : undefined;
+    runtime.storage.run({ span, request }, () =>
+      errors.capture(failure.error, { mechanism: 'http', handled: false, attributes: requestAttributes(request) }),
+    );
+  }
 
   /** Of foreign data. */
   function sayFailed(error: unknown): void {

@@ -15,8 +15,8 @@ import type { FreshAttributes } from './request-attributes.ts';
 export interface RequestSignals {
   /** Its beginning. `header`: one of the request, by lower-case name. `attributes`: of the application, of any type. */
   began(request: OpenRequest, header: ((name: string) => unknown) | undefined, attributes?: unknown): void;
-  /** Its end: on its span, as a response, and as a measured duration. */
-  ended(request: OpenRequest, ending: Ending): void;
+  /** Its end: on its span, as a response, and as a measured duration. Returns how it ended. */
+  ended(request: OpenRequest, ending: Ending): RequestStatus;
 }
 
 /** How it ended, as all three tell it. */
@@ -159,6 +159,7 @@ export function createRequestSignals(runtime: Runtime): RequestSignals {
         });
       }
       if (request.span?.recording === true) request.span.end(endOf(request, ending));
+      return status;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Signal } from '../signal.ts';
+import { shortBreadcrumbs, shortError } from './short-error.ts';
 import { snapshot } from '../snapshot.ts';
 import { levelOf } from './console-line.ts';
 import { isoTime } from './console-text.ts';
@@ -7,6 +8,9 @@ import { harmlessJson } from './json-text.ts';
 /** Longest a line may be, in characters. */
 export const maxLine = 65_536;
 const maxField = 4_096;
+const maxError = 4 * maxField;
+/** The last ones: who keeps these lines has those of the requests and messages before, too. */
+const maxSteps = 10;
 type Line = Readonly<Record<string, unknown>>;
 
 /** A signal as one line of JSON, its fields always in the same order. Never throws. */
@@ -60,8 +64,8 @@ function detailsOf(signal: Signal): Line {
     case 'metric':
       return { value: signal.value, unit: signal.unit, instrument: signal.instrument };
     case 'error': {
-      const { eventId, handled, error, context, breadcrumbs } = signal;
-      return { eventId, handled, error, context, breadcrumbs: some(breadcrumbs) };
+      const { eventId, handled, mechanism, count, error, tags, user, context, breadcrumbs, recording } = signal;
+      return { eventId, handled, mechanism, count, error, tags, user, context, breadcrumbs: some(breadcrumbs.slice(-maxSteps)), recorded: recording?.length };
     }
     case 'log':
       return { eventId: signal.eventId, message: signal.message, context: signal.context };
@@ -76,9 +80,15 @@ function shortened(line: Line): Line {
   const short: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(line)) {
     const { length } = value === undefined ? '' : stringify(value);
-    short[key] = length > maxField ? `[${length} characters]` : value;
+    short[key] = length > maxField ? (shorter(key, value) ?? `[${length} characters]`) : value;
   }
   return short;
+}
+
+/** What matters most of an error is not where it is long. */
+function shorter(key: string, value: unknown): unknown {
+  const short = key === 'error' ? shortError(value, maxField) : key === 'breadcrumbs' ? shortBreadcrumbs(value, maxField) : undefined;
+  return short !== undefined && stringify(short).length <= maxError ? short : undefined;
 }
 
 function stringify(value: unknown): string {

@@ -1,12 +1,10 @@
 import { hasFailed } from '../signal.ts';
-import type { AttributeValue, SerializedError, SeverityName, Signal, SpanSignal } from '../signal.ts';
+import type { AttributeValue, SeverityName, Signal, SpanSignal } from '../signal.ts';
+import { errorLines, errorSummary, headline, isPrintedByHost } from './console-error.ts';
 import { levelOfResponse, requestText, responseText, saysAttribute } from './console-exchange.ts';
 import type { Exchange } from './console-exchange.ts';
 import { attributesText, duration, lineStart, printable } from './console-text.ts';
 import type { Paint } from './console-text.ts';
-
-const maxFrames = 4;
-const maxCauses = 8;
 
 /** How grave a signal is: its own level, or whether it reports a failure. */
 export function levelOf(signal: Signal): SeverityName {
@@ -16,14 +14,14 @@ export function levelOf(signal: Signal): SeverityName {
   return (signal.kind !== 'span' || typeof signal.status === 'object') && hasFailed(signal) ? 'error' : 'info';
 }
 
-/** A signal by itself: one line, and for an error its stack and causes below. */
-export function prettyLines(signal: Signal, paint: Paint): string {
+/** A signal by itself: one line, and for an error its stack and causes below, unless the host prints these. */
+export function prettyLines(signal: Signal, paint: Paint, inBrowser: boolean): string {
   const { requestId, trace } = signal;
   // Which request and which tree it belongs to.
   const ofRequest = requestId === undefined ? '' : `  ${paint('dim', `request=${printable(requestId, 128)}`)}`;
   const ofTrace = trace === undefined ? '' : `  ${paint('dim', `trace=${printable(trace.traceId, 32)}`)}`;
   const start = `${lineStart(signal.timestamp, levelOf(signal), paint)} ${summary(signal, paint)}${ofRequest}${ofTrace}`;
-  return signal.kind === 'error' ? [start, ...errorLines(signal.error, '  ', paint)].join('\n') : start;
+  return signal.kind === 'error' && !isPrintedByHost(signal, inBrowser) ? [start, ...errorLines(signal, paint)].join('\n') : start;
 }
 
 /** What is printed beside a signal in its tree, and need not be said again. */
@@ -47,7 +45,7 @@ export function summary(signal: Signal, paint: Paint, { span, exchange }: Beside
     case 'log':
       return `${printable(signal.message)}${attributes}`;
     case 'error':
-      return `${headline(signal.error)}${signal.handled ? '' : ' (unhandled)'}${attributes}`;
+      return errorSummary(signal, paint);
     case 'request':
       return `${requestText(signal, span)}${attributes}`;
     case 'response': {
@@ -63,26 +61,4 @@ export function summary(signal: Signal, paint: Paint, { span, exchange }: Beside
       return `${mark}${paint('bold', name)} ${duration(signal.duration)}${reason}${attributes}`;
     }
   }
-}
-
-function headline({ type, message }: SerializedError): string {
-  return printable(message === '' ? type : `${type}: ${message}`, 1_000);
-}
-
-/** The first frames, then the causes, each with its own. */
-function errorLines(error: SerializedError, indent: string, paint: Paint, depth: number = 0): string[] {
-  const lines = frames(error).map((frame) => `${indent}${paint('dim', printable(frame, 500))}`);
-  if (depth >= maxCauses) return lines;
-  const inner = `${indent}  `;
-  if (error.cause !== undefined) {
-    lines.push(`${indent}caused by ${headline(error.cause)}`, ...errorLines(error.cause, inner, paint, depth + 1));
-  }
-  for (const one of error.errors ?? []) lines.push(`${indent}- ${headline(one)}`, ...errorLines(one, inner, paint, depth + 1));
-  return lines;
-}
-
-/** The lines of a stack that are places: V8 writes `at f (file:1:2)`, others `f@file:1:2`. */
-function frames({ stack = '' }: SerializedError): readonly string[] {
-  const lines = stack.split('\n').map((line) => line.trim());
-  return lines.filter((line) => /^at\s|@.*:\d+$/.test(line)).slice(0, maxFrames);
 }

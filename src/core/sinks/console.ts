@@ -39,7 +39,9 @@ const levels: readonly SeverityName[] = ['fatal', 'error', 'warn'];
  */
 export function createConsoleSink({ format, print, clock, color, spans, ...setup }: ConsoleSinkSetup): Sink {
   const paint = createPaint(color);
-  const traces = createTraceBuffer(clock, (trace) => printTrace(trace, paint, print));
+  // Its console tells levels apart.
+  const inBrowser = print.together !== true;
+  const traces = createTraceBuffer(clock, (trace) => printTrace(trace, linesOf, paint, print));
   let { development } = setup;
   let jsonLineOf = createJsonLines({});
 
@@ -52,10 +54,19 @@ export function createConsoleSink({ format, print, clock, color, spans, ...setup
     return signal.kind === 'response' || signal.kind === 'error';
   }
 
+  /** A signal that cannot be read as what it says it is must not hold up the others: it is printed as it is. */
+  function linesOf(signal: Signal): string {
+    try {
+      return prettyLines(signal, paint, inBrowser);
+    } catch {
+      return jsonLine(signal);
+    }
+  }
+
   function printPretty(signal: Signal): void {
     // Logs and errors are wanted at once; what took its time is shown where it belongs.
     const atOnce = signal.trace === undefined || signal.kind === 'log' || signal.kind === 'error';
-    if (atOnce) print(lines(signal, paint), levelOf(signal));
+    if (atOnce) print(linesOf(signal), levelOf(signal));
     else traces.hold(signal.trace.traceId, signal);
   }
 
@@ -86,14 +97,14 @@ function textOf(batch: readonly Signal[], lineOf: (signal: Signal) => string): s
   return text;
 }
 
-function printTrace(trace: BufferedTrace, paint: Paint, print: ConsoleSinkSetup['print']): void {
+function printTrace(trace: BufferedTrace, linesOf: (signal: Signal) => string, paint: Paint, print: ConsoleSinkSetup['print']): void {
   const tree = treeOf(trace, paint);
   if (tree !== undefined) {
     const found = new Set(trace.signals.map(levelOf));
     return print(tree, levels.find((level) => found.has(level)) ?? 'info');
   }
   // Nothing to hang it on: tracing is off, or the tree was printed before.
-  for (const signal of trace.signals) print(lines(signal, paint), levelOf(signal));
+  for (const signal of trace.signals) print(linesOf(signal), levelOf(signal));
   if (trace.more > 0) print(`… ${trace.more} more`, 'info');
 }
 
@@ -104,14 +115,5 @@ function treeOf(trace: BufferedTrace, paint: Paint): string | undefined {
     return traceTree(trace, paint);
   } catch {
     return undefined; // Then each signal is printed by itself.
-  }
-}
-
-/** A signal that cannot be read as what it says it is must not hold up the others: it is printed as it is. */
-function lines(signal: Signal, paint: Paint): string {
-  try {
-    return prettyLines(signal, paint);
-  } catch {
-    return jsonLine(signal);
   }
 }

@@ -50,10 +50,60 @@ describe('serializeError', () => {
   });
 
   it('caps the message, and keeps the frames behind a long one', () => {
-    const { message, stack = '' } = serializeError(new Error('x'.repeat(1_000_000)));
-    expect(message).toBe(`${'x'.repeat(4_096)}…[1000000 characters]`);
+    const { message, stack = '' } = serializeError(new Error('x'.repeat(500_000)));
+    expect(message).toBe(`${'x'.repeat(4_096)}…[500000 characters]`);
     expect(stack).toContain('serialize-error.test');
     expect(serializeError(Object.assign(new Error('m'), { stack: 's'.repeat(20_000) })).stack).toBe(`${'s'.repeat(16_384)}…[20000 characters]`);
+  });
+
+  it('says of a text that takes long to read only how long it is', () => {
+    const text = 'x'.repeat(50 * 1024 * 1024);
+    const length = '…[52428800 characters]';
+    expect(serializeError(new Error(text))).toMatchObject({ type: 'Error', message: length, stack: undefined });
+    expect(serializeError(text)).toMatchObject({ type: 'string', message: length });
+    expect(serializeError(Object.assign(new Error('m'), { name: text, stack: text }))).toMatchObject({ type: length, message: 'm', stack: undefined });
+    expect(serializeError(new Error('outer', { cause: new Error(text) }))).toMatchObject({ message: 'outer', cause: { message: length } });
+  });
+
+  it('finds the message in a stack that another one heads', () => {
+    const error = new Error('x'.repeat(5_000));
+    void error.stack;
+    error.message = `${'x'.repeat(4_999)}y`;
+    expect(serializeError(error).stack).toBe(`${error.stack?.slice(0, 16_384)}`);
+  });
+
+  it('takes both errors of a SuppressedError', () => {
+    const suppressed = Object.assign(new Error('two failed'), { name: 'SuppressedError', error: new Error('at the end'), suppressed: new TypeError('in the block') });
+    expect(serializeError(suppressed)).toMatchObject({ type: 'SuppressedError', errors: [{ message: 'at the end' }, { type: 'TypeError', message: 'in the block' }] });
+  });
+
+  it('says what an event and a response are', () => {
+    expect(serializeError(new Event('abort')).message).toBe('[Event abort]');
+    const { signal } = new AbortController();
+    const event = new Event('abort');
+    signal.dispatchEvent(event);
+    expect(serializeError(event).message).toBe('[Event abort of AbortSignal]');
+    expect(serializeError(new Response('gone', { status: 410 })).message).toBe('[Response 410 ]');
+  });
+
+  it('believes no Proxy that claims to be an error, and reads one around an error', () => {
+    expect(serializeError(new Proxy({ a: 1 }, { getPrototypeOf: () => Error.prototype }))).toMatchObject({ type: 'object', message: '{"a":1}' });
+    expect(serializeError(new Proxy(new RangeError('far'), {}))).toMatchObject({ type: 'RangeError', message: 'far' });
+    const { proxy, revoke } = Proxy.revocable(new Error('x'), {});
+    revoke();
+    expect(serializeError(proxy)).toMatchObject({ message: '[unreadable]' });
+    expect(serializeError(new Error('outer', { cause: proxy }))).toMatchObject({ message: 'outer', cause: { message: '[unreadable]' } });
+  });
+
+  it('reads ten thousand causes no deeper than it keeps', () => {
+    let read = 0;
+    let error: Error | undefined;
+    for (let index = 0; index < 10_000; index += 1) {
+      const cause = error;
+      error = Object.defineProperty(new Error(String(index)), 'cause', { get: () => ((read += 1), cause) });
+    }
+    expect(serializeError(error)).toMatchObject({ message: '9999', cause: { message: '9998' } });
+    expect(read).toBe(9);
   });
 
   it('is bounded when causes and errors multiply', () => {

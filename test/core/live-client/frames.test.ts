@@ -24,6 +24,7 @@ const signals: readonly Signal[] = [
   errorSignal({ breadcrumbs: [{ category: 'ui', message: 'click', timestamp: 1, level: 'info', attributes: {} }], context: { cart: 1 } }),
   logSignal(),
   metricSignal({ attributes: { list: ['a', 'b'], flag: true, number: 1.5 } }),
+  errorSignal({ mechanism: 'onerror', tags: { region: 'eu' }, user: { id: 'u1' }, count: 12, recording: [logSignal()] }),
 ];
 const frames: readonly LiveFrame[] = [
   helloFrame({ version: liveVersion }),
@@ -107,6 +108,7 @@ describe('what is wrong in the list of a frame', () => {
     ['signals', 'signals', signals[4], [{ ...signals[4], error: undefined }, { ...signals[4], level: 'loud' }, { ...signals[4], breadcrumbs: [{}] }]],
     ['signals', 'signals', signals[5], [{ ...signals[5], message: undefined }, { ...signals[5], severityNumber: 'high' }]],
     ['signals', 'signals', signals[6], [{ ...signals[6], value: null }, { ...signals[6], instrument: 'violin' }]],
+    ['signals', 'signals', signals[7], [{ ...signals[7], count: 'many' }, { ...signals[7], tags: { region: 1 } }, { ...signals[7], user: 'u1' }, { ...signals[7], mechanism: {} }, { ...signals[7], recording: [{}] }]],
     ['metrics', 'metrics', signals[6], [signals[5], {}]],
     ['errors', 'errors', signals[4], [signals[5], {}]],
     ['health', 'health', { timestamp: 1, type: 'sink-recovered', sink: 'a' }, [{ timestamp: 1, type: 'unwell' }, { type: 'sink-recovered', sink: 'a' }, { timestamp: 1, type: 'sink-recovered' }]],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LatestErrors } from '../../../src/core/live/latest-errors.ts';
-import { errorSignal } from '../../helpers/signals.ts';
+import { errorSignal, logSignal } from '../../helpers/signals.ts';
 
 function shown(latest: LatestErrors): readonly { readonly name: string; readonly breadcrumbs: readonly unknown[] }[] {
   return (JSON.parse(latest.read()) as { readonly errors: readonly { readonly name: string; readonly breadcrumbs: readonly unknown[] }[] }).errors;
@@ -20,6 +20,13 @@ describe('the latest errors', () => {
     latest.add(errorSignal({ name: 'Small' }));
     latest.add(errorSignal({ name: 'Large', breadcrumbs: Array.from({ length: 100 }, () => breadcrumb) }));
     expect(shown(latest)).toMatchObject([{ name: 'Large', breadcrumbs: [] }, { name: 'Small' }]);
+  });
+
+  it('are told without what the flight recorder had', () => {
+    const latest = new LatestErrors();
+    latest.add(errorSignal({ name: 'Recorded', count: 12, breadcrumbs: [breadcrumb], recording: Array.from({ length: 10_000 }, () => logSignal()) }));
+    expect(shown(latest)).toEqual([expect.objectContaining({ name: 'Recorded', count: 12, breadcrumbs: [breadcrumb] })]);
+    expect(latest.read()).not.toContain('recording');
   });
 
   it('stay within their bound, of which the newest are told', () => {

@@ -32,6 +32,12 @@ describe('a share of the signals', () => {
     expect(texts.length + leftOut).toBe(100);
   });
 
+  it('has an error without what the flight recorder had, which would leave it out', () => {
+    const share = new SignalShare(['error'], 10, 10_000);
+    share.add(errorSignal({ recording: Array.from({ length: 1_000 }, () => logSignal()) }));
+    expect(share.take()).toMatchObject({ texts: [expect.stringContaining('"kind":"error"')], leftOut: 0 });
+  });
+
   it('draws each with the same chance', () => {
     const counts = new Array<number>(50).fill(0);
     for (let round = 0; round < 2_000; round += 1) {

@@ -4,7 +4,7 @@ import { flightRecorder } from '../../../src/core/operators/flight-recorder.ts';
 import type { FlightRecorderOptions } from '../../../src/core/operators/flight-recorder.ts';
 import type { Signal } from '../../../src/core/signal.ts';
 import { marbles } from '../../helpers/marbles.ts';
-import { errorSignal, logSignal } from '../../helpers/signals.ts';
+import { errorSignal, logSignal, spanSignal } from '../../helpers/signals.ts';
 
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((message) => logSignal({ message })) as [Signal, Signal, Signal, Signal];
 const e = errorSignal();
@@ -33,6 +33,25 @@ describe('flightRecorder', () => {
     expectObservable(hot('-a-b-e-|', signals).pipe(flightRecorder({ capacity: 1, when }))).toBe('-----x-|', { x: [e] });
   }));
 
+  it('without options records up to every error', marbles(({ hot, expectObservable }) => {
+    expectObservable(hot('-a-e-b-f-|', signals).pipe(flightRecorder())).toBe('---x---y-|', { x: [a, e], y: [b, f] });
+  }));
+
+  it('goes back as many seconds as told, from the end of the moment to the ends of the others', marbles(({ hot, expectObservable }) => {
+    const at = (seconds: number, duration: number): Signal => spanSignal({ timestamp: seconds * 1_000, duration });
+    const [old, long, late, moment] = [at(1, 900), at(1, 4_000), at(9, 10), errorSignal({ timestamp: 15_000 })] as const;
+    const source = hot('-a-b-c-d-|', { a: old, b: long, c: late, d: moment });
+    expectObservable(source.pipe(flightRecorder({ seconds: 10 }))).toBe('-------x-|', { x: [long, late, moment] });
+  }));
+
+  it('keeps as many bytes as told, the latest; what is larger alone leaves nothing but the moment', marbles(({ hot, expectObservable }) => {
+    const large = logSignal({ message: 'x'.repeat(2_000) });
+    const huge = logSignal({ message: 'x'.repeat(6_000) });
+    const source = hot('-l-l-a-b-e-l-h-f-|', { ...signals, l: large, h: huge });
+    expectObservable(source.pipe(flightRecorder({ bytes: 10_000 }))).toBe('---------x-----y-|', { x: [large, large, a, b, e], y: [f] });
+    expectObservable(source.pipe(flightRecorder({ bytes: 6_000 }))).toBe('---------x-----y-|', { x: [large, a, b, e], y: [f] });
+  }));
+
   it('leaves the source when unsubscribed', marbles(({ hot, expectObservable, expectSubscriptions }) => {
     const source = hot('  -a-e-b-e-', signals);
     const unsub = '       -----!';
@@ -58,8 +77,9 @@ describe('flightRecorder', () => {
 
   it('refuses wrong options', () => {
     const wrong = (options: unknown): (() => unknown) => () => flightRecorder(options as FlightRecorderOptions<Signal>);
-    expect(wrong(undefined)).toThrow(ConfigurationError);
-    expect(wrong({})).toThrow(/^flightRecorder\.when: expected a function, received undefined$/);
+    expect(wrong(null)).toThrow(ConfigurationError);
+    expect(wrong({ when: 'error' })).toThrow(/^flightRecorder\.when: expected a function, received string "error"$/);
+    expect(wrong({ seconds: 0, bytes: 0.5 })).toThrow(/flightRecorder\.seconds: expected a number above 0[\s\S]*flightRecorder\.bytes: expected a whole number from 1/);
     expect(wrong({ when, capacity: 0 })).toThrow(/^flightRecorder\.capacity: expected a whole number from 1, received number 0$/);
   });
 });

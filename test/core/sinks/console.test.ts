@@ -4,7 +4,7 @@ import { acceptedKinds } from '../../../src/core/accepted-kinds.ts';
 import { createConsoleSink } from '../../../src/core/sinks/console.ts';
 import type { ConsoleSinkSetup } from '../../../src/core/sinks/console.ts';
 import type { Sink } from '../../../src/core/sink.ts';
-import type { Signal, SpanSignal } from '../../../src/core/signal.ts';
+import type { ErrorSignal, SerializedError, Signal, SpanSignal } from '../../../src/core/signal.ts';
 import { errorSignal, logSignal, metricSignal, profileSignal, requestSignal, responseSignal, spanSignal } from '../../helpers/signals.ts';
 
 const start = Date.UTC(2026, 0, 2, 12, 34, 56, 789);
@@ -322,12 +322,125 @@ describe('the pretty format', () => {
         at f1 (shop.ts:1:1)
         at f2 (shop.ts:2:1)
         at f3 (shop.ts:3:1)
+        …
         caused by Error: ECONNREFUSED
           at connect (db.ts:7:1)
         - Error: ECONNREFUSED
           at connect (db.ts:7:1)"
     `);
     expect(printed[0]?.[1]).toBe('error');
+  });
+
+  it('prints of a long stack where it was thrown, and the application\'s own code', () => {
+    const { write, text } = harness();
+    const own = (name: string) => `    at ${name} (/app/src/${name}.ts:7:1)`;
+    const library = (index: number) => `    at each${index} (/app/node_modules/orm/lib/query.js:${index}:1)`;
+    const libraries = Array.from({ length: 180 }, (_, index) => library(index));
+    const stack = ['Error: no column', ...libraries.slice(0, 20), own('prices'), library(99), own('checkout'), '    at node:internal/main:1:2', ...libraries].join('\n');
+    write(errorSignal({ timestamp: start, error: { type: 'Error', message: 'no column', stack } }));
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 ERROR Error: no column
+        at each0 (/app/node_modules/orm/lib/query.js:0:1)
+        at each1 (/app/node_modules/orm/lib/query.js:1:1)
+        at prices (/app/src/prices.ts:7:1)
+        at checkout (/app/src/checkout.ts:7:1)
+        …"
+    `);
+  });
+
+  it('prints frames once: not those of the engine, nor again those of the error around', () => {
+    const { write, text } = harness();
+    const common = '    at checkout (/app/checkout.ts:9:1)\n    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)';
+    const cause = { type: 'SyntaxError', message: 'no JSON', stack: `SyntaxError: no JSON\n    at JSON.parse (<anonymous>)\n    at read (/app/read.ts:3:1)\n${common}` };
+    const engine = { type: 'Error', message: 'of the engine', stack: 'Error: of the engine\n    at node:internal/a:1:1\n    at node:internal/b:1:1' };
+    write(errorSignal({ timestamp: start, error: { type: 'Error', message: 'no order', stack: `Error: no order\n${common}`, cause, errors: [engine] } }));
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 ERROR Error: no order
+        at checkout (/app/checkout.ts:9:1)
+        caused by SyntaxError: no JSON
+          at JSON.parse (<anonymous>)
+          at read (/app/read.ts:3:1)
+        - Error: of the engine
+          at node:internal/a:1:1"
+    `);
+  });
+
+  it('prints causes of causes further in, and the parts of an AggregateError', () => {
+    const { write, text } = harness();
+    const refused = (port: number) => ({ type: 'Error', message: `connect ECONNREFUSED 127.0.0.1:${port}` });
+    const all = { type: 'AggregateError', message: '', errors: [refused(1), refused(2)] };
+    write(errorSignal({ timestamp: start, error: { type: 'OrderError', message: 'no order', cause: { type: 'TypeError', message: 'fetch failed', cause: all } } }));
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 ERROR OrderError: no order
+        caused by TypeError: fetch failed
+          caused by AggregateError
+            - Error: connect ECONNREFUSED 127.0.0.1:1
+            - Error: connect ECONNREFUSED 127.0.0.1:2"
+    `);
+  });
+
+  it('prints how many an error stands for, who had it, and what was given to explain it', () => {
+    const { write, text } = harness();
+    const signal = { timestamp: start, tags: { region: 'eu' }, user: { id: 'u1', username: 'ada' }, attributes: { 'order.number': 7 } };
+    write(errorSignal({ ...signal, count: 12, context: { cart: { items: 3 } } }), errorSignal({ ...signal, count: 1, user: undefined, tags: undefined }));
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 ERROR TypeError: x is not a function ×12  region=eu user.id=u1 user.name=ada order.number=7
+        context {"cart":{"items":3}}
+      12:34:56.789 ERROR TypeError: x is not a function  order.number=7"
+    `);
+  });
+
+  it('prints the last steps before an error, but for those that were printed when they happened', () => {
+    const { write, text } = harness();
+    const step = (category: string, message: string, before: number) => ({ category, message, timestamp: start - before, level: 'info' as const, attributes: { category } });
+    const breadcrumbs = [step('navigation', '/ → /cart', 60_000), step('ui.click', 'a#cart', 9_000), step('manual', 'cart opened', 8_000)];
+    write(errorSignal({ timestamp: start, breadcrumbs: [...breadcrumbs, step('http', 'GET /cart', 5), step('log', 'x', 4), step('span', 'y', 3), step('ui.click', 'button#pay', 2)] }));
+    expect(text()).toMatchInlineSnapshot(`
+      "12:34:56.789 ERROR TypeError: x is not a function
+        • -9.00 s  ui.click a#cart  category=ui.click
+        • -8.00 s  cart opened  category=manual
+        • -2.0 ms  ui.click button#pay  category=ui.click"
+    `);
+  });
+
+  it('says how many signals the flight recorder had', () => {
+    const { write, text } = harness();
+    write(errorSignal({ timestamp: start, recording: [spanSignal(), logSignal()] }));
+    expect(text().split('\n').slice(1)).toEqual(['  2 signals recorded']);
+  });
+
+  it.each<['Node' | 'a browser', ErrorSignal['mechanism'], ErrorSignal['level'], number]>([
+    ['Node', 'onuncaughtexception', 'fatal', 1],
+    ['Node', 'onunhandledrejection', 'fatal', 1],
+    ['Node', 'onuncaughtexception', 'error', 3],
+    ['Node', 'onunhandledrejection', 'error', 3],
+    ['Node', 'generic', 'fatal', 3],
+    ['Node', 'onerror', 'error', 3],
+    ['a browser', 'onerror', 'error', 1],
+    ['a browser', 'onunhandledrejection', 'error', 1],
+    ['a browser', 'onresource', 'error', 3],
+  ])('leaves to the host what that prints of an error nobody caught: %s, %s, %s', (host, mechanism, level, lines) => {
+    const printed: string[] = [];
+    const { write } = harness({ print: Object.assign((text: string) => void printed.push(text), { together: host === 'Node' }) });
+    const error = { type: 'Error', message: 'boom', stack: 'Error: boom\n    at a (b.ts:1:1)', cause: { type: 'string', message: 'why' } };
+    write(errorSignal({ timestamp: start, mechanism, level, handled: false, trace: inTrace('x'), error }));
+    expect(printed.join().split('\n')).toHaveLength(lines);
+    expect(printed.join()).toContain(`${level.toUpperCase()} Error: boom (unhandled)  trace=${traceId}`);
+  });
+
+  it('prints once what was thrown when that is nothing', () => {
+    const { write, text } = harness();
+    write(errorSignal({ timestamp: start, error: { type: 'undefined', message: 'undefined' } }), errorSignal({ timestamp: start, error: { type: 'string', message: 'boom' } }));
+    expect(text()).toBe('12:34:56.789 ERROR undefined\n12:34:56.789 ERROR string: boom');
+  });
+
+  it('has an end even if an error is part of itself', () => {
+    const { write, text } = harness();
+    const error = { type: 'Error', message: 'loop', cause: undefined as SerializedError | undefined, errors: [] as SerializedError[] };
+    error.cause = error;
+    error.errors.push(error, error);
+    write(errorSignal({ error }));
+    expect(text().split('\n').length).toBeLessThan(120);
   });
 
   it('shows terminal escapes instead of obeying them, everywhere', () => {
@@ -477,6 +590,19 @@ describe('the JSON format', () => {
     `);
   });
 
+  it('says all of an error on one line: its causes, how often, who had it, and the steps before', () => {
+    const { write, text } = harness({ format: 'json' });
+    write(
+      errorSignal({
+        ...{ timestamp: start, handled: false, mechanism: 'onunhandledrejection', count: 12, tags: { region: 'eu' }, user: { id: 'u1' }, context: { cart: 7 } },
+        error: { type: 'Error', message: 'no order', stack: 'Error: no order\n    at a (b.ts:1:1)', cause: { type: 'TypeError', message: 'fetch failed' } },
+        breadcrumbs: [{ category: 'http', message: 'GET /cart', timestamp: start, level: 'info', attributes: {} }],
+        recording: [spanSignal(), logSignal()],
+      }),
+    );
+    expect(text()).toMatchInlineSnapshot(`"{"time":"2026-01-02T12:34:56.789Z","level":"error","kind":"error","name":"TypeError","eventId":"0123456789abcdef0123456789abcdef","handled":false,"mechanism":"onunhandledrejection","count":12,"error":{"type":"Error","message":"no order","stack":"Error: no order\\n    at a (b.ts:1:1)","cause":{"type":"TypeError","message":"fetch failed"}},"tags":{"region":"eu"},"user":{"id":"u1"},"context":{"cart":7},"breadcrumbs":[{"category":"http","message":"GET /cart","timestamp":1767357296789,"level":"info","attributes":{}}],"recorded":2,"attributes":{}}"`);
+  });
+
   it('takes responses, errors, warnings, and spans when asked', () => {
     const all = [
       ...[spanSignal(), requestSignal(), responseSignal(), profileSignal(), errorSignal(), metricSignal()],
@@ -506,6 +632,47 @@ describe('the JSON format', () => {
     write(errorSignal({ context: { big: 'x'.repeat(100_000) }, name: 'kept' }));
     expect(texts()[0]?.length).toBeLessThan(65_536);
     expect(JSON.parse(texts()[0] as string)).toMatchObject({ name: 'kept', context: '[100010 characters]' });
+  });
+
+  it('has the last ten steps before an error', () => {
+    const { write, texts } = harness({ format: 'json' });
+    write(errorSignal({ breadcrumbs: Array.from({ length: 50 }, (_, index) => ({ category: 'manual', message: `step ${index}`, timestamp: start, level: 'info', attributes: {} })) }));
+    const { breadcrumbs } = JSON.parse(texts()[0] as string) as { breadcrumbs: { message: string }[] };
+    expect(breadcrumbs.map(({ message }) => message)).toEqual(Array.from({ length: 10 }, (_, index) => `step ${40 + index}`));
+  });
+
+  it('shortens of a large error what is long, and not what it says', () => {
+    const { write, texts } = harness({ format: 'json' });
+    const long = (name: string) => ({ type: name, message: 'm'.repeat(3_000), stack: `${name}\n${'    at f (g.ts:1:1)\n'.repeat(800)}` });
+    const breadcrumbs = Array.from({ length: 900 }, (_, index) => ({ category: 'manual', message: `step ${index}${'s'.repeat(900)}`, timestamp: start, level: 'info' as const, attributes: {} }));
+    write(errorSignal({ error: { ...long('Error'), cause: { ...long('TypeError'), errors: [long('RangeError'), { type: 'string', message: 'why' }] } }, breadcrumbs }));
+    expect(texts()[0]?.length).toBeLessThan(16_384);
+    const line = JSON.parse(texts()[0] as string) as { breadcrumbs: { message: string }[] };
+    const shortened = { message: expect.stringMatching(/^m{256,}…\[3000 characters\]$/), stack: expect.stringMatching(/at f \(g\.ts:1:1\)\n[^]*…\[\d+ characters\]$/) };
+    expect(line).toMatchObject({
+      error: { type: 'Error', ...shortened, cause: { type: 'TypeError', ...shortened, errors: [{ type: 'RangeError', ...shortened }, { type: 'string', message: 'why' }] } },
+    });
+    expect(line.breadcrumbs.map(({ message }) => message.slice(0, 8))).toEqual(Array.from({ length: 4 }, (_, index) => `step ${896 + index}`));
+  });
+
+  it('has of many errors in one the first twenty, each with what it says', () => {
+    const { write, texts } = harness({ format: 'json' });
+    const stack = `Error\n${'    at f (g.ts:1:1)\n'.repeat(100)}`;
+    const errors = Array.from({ length: 49 }, (_, index) => ({ type: 'Error', message: `part ${index}`, stack }));
+    write(errorSignal({ error: { type: 'AggregateError', message: 'all', stack, errors } }));
+    const { error } = JSON.parse(texts()[0] as string) as { error: SerializedError };
+    expect([error.message, ...(error.errors ?? []).map(({ message }) => message)]).toEqual(['all', ...Array.from({ length: 19 }, (_, index) => `part ${index}`)]);
+  });
+
+  it('has an end to the line of an error that somebody made', () => {
+    const { write, texts } = harness({ format: 'json' });
+    let error: SerializedError = { type: 'Error', message: '\u0000'.repeat(10_000) };
+    for (let depth = 0; depth < 200; depth += 1) error = { ...error, cause: error };
+    write(errorSignal({ error, name: 'kept' }), errorSignal({ error: 'x'.repeat(70_000) as never, breadcrumbs: 'y'.repeat(70_000) as never, name: 'kept' }));
+    for (const text of texts()) {
+      expect(text.length).toBeLessThan(65_536);
+      expect(JSON.parse(text)).toMatchObject({ name: 'kept', error: expect.stringContaining('characters') });
+    }
   });
 
   it('prints what JSON cannot hold, and what is no signal', () => {

@@ -16,6 +16,7 @@ import { plainStyle } from '../../../src/node/cli/top/style.ts';
 import type { Selection } from '../../../src/node/cli/top/select-series.ts';
 import { emptyView, withFrame } from '../../../src/node/cli/top/top-view.ts';
 import type { TopView } from '../../../src/node/cli/top/top-view.ts';
+import { errorSignal } from '../../helpers/signals.ts';
 
 const selection: Selection = { sort: 'p99', reversed: false, filter: '', limit: undefined };
 
@@ -110,6 +111,15 @@ describe('the table', () => {
   it.each([20, 40, 64, 80, 100, 140])('has lines of %i columns', (width) => {
     const lines = drawTable(view, selection, width, plainStyle).filter((line) => line !== '');
     expect(new Set(lines.map(textWidth))).toEqual(new Set([width]));
+  });
+
+  it('says of the last error how many it stands for', () => {
+    const lineOf = (count: number | undefined) => {
+      const lines = drawTable({ ...view, lastError: errorSignal({ timestamp: view.statistics?.time ?? 0, count }) }, selection, 80, plainStyle);
+      return lines.find((line) => line.startsWith('last error'))?.trim();
+    };
+    expect(lineOf(1_200)).toBe('last error  just now · ×1,200 TypeError: x is not a function');
+    expect(lineOf(undefined)).toBe('last error  just now · TypeError: x is not a function');
   });
 
   it('leaves columns out for names of a readable width', () => {

@@ -9,7 +9,7 @@ const ledger: Ledger = {
   added: 2,
   routed: 20,
   held: 4,
-  filtered: { disabled: 0, 'redaction-failed': 0, pipeline: 0, sampled: 7, 'rate-limited': 0, 'no-sink': 1, shutdown: 0 },
+  filtered: { disabled: 0, 'redaction-failed': 0, pipeline: 0, sampled: 7, 'rate-limited': 0, repeated: 0, 'no-sink': 1, shutdown: 0 },
   sinks: { otlp: sink, other: { ...sink, dropped: noDrops } },
 };
 

@@ -142,6 +142,23 @@ describe('the numbers on the page', () => {
     await shows(page, '#errors .error-message', /^unexpected token$/);
   });
 
+  it('are with an error what caused it, what led to it, and how many it stands for', async () => {
+    const served = await servePage(built);
+    const { obs, clock } = served;
+    const page = await openLive(served);
+    obs.errorTracker.addBreadcrumb('cart opened');
+    for (let time = 0; time < 13; time += 1) {
+      obs.errorTracker.captureException(new AggregateError([new RangeError('too far')], 'no order', { cause: new TypeError('fetch failed') }));
+    }
+    clock.advance(15_000);
+    await shows(page, '#errors-count', /^2$/);
+    await shows(page, '#errors li:first-child .tag', /^×12$/);
+    expect(await page.locator('#errors li:last-child .tag').count()).toBe(0);
+    await page.click('#errors li:first-child summary');
+    await shows(page, '#errors .error-details pre', /^AggregateError: no order\n[^]*\nSuppressed: RangeError: too far\n[^]*\nCaused by: TypeError: fetch failed\n/);
+    await shows(page, '#errors .error-details p.label + pre', /^\d\d:\d\d:\d\d {2}manual {2}cart opened\n/);
+  });
+
   it('say who speaks', async () => {
     const served = await servePage(built, { window: 300_000 });
     const page = await openLive(served);

@@ -1,9 +1,11 @@
-import { stackWithCauses } from '../../errors/exception-attributes.ts';
+import { exceptionAttributes } from '../../errors/exception-attributes.ts';
+import { userAttribute } from '../../errors/user-attribute.ts';
 import { isHttpMethod, methodAttributes } from '../../http/http-attributes.ts';
 import { splitTarget } from '../../http/server-attributes.ts';
 import { responseLevel } from '../../requests/outcome.ts';
+import { setField } from '../../set-field.ts';
 import { severityNumbers } from '../../severity.ts';
-import type { ErrorSignal, LogSignal, RequestSignal, ResponseSignal, SerializedError, SeverityName } from '../../signal.ts';
+import type { Attributes, Breadcrumb, ErrorSignal, LogSignal, RequestSignal, ResponseSignal, SerializedError, SeverityName } from '../../signal.ts';
 import { anyValue } from './any-value.ts';
 import type { Described, OtlpResource } from './otlp-resource.ts';
 import { ownScope } from './otlp-scope.ts';
@@ -30,6 +32,9 @@ export interface OtlpLog extends Described {
 }
 
 type Fields = Record<string, unknown>;
+
+/** What serialised errors have in all. A user's operator may have made more of one. */
+const maxStack = 65_536;
 
 /** The log record of a signal: an event in OpenTelemetry's sense, with the attributes of its conventions where these have one. */
 export function toOtlpLog(signal: LoggedSignal, resource: OtlpResource): OtlpLog {
@@ -91,10 +96,7 @@ function fill(fields: Fields, signal: LoggedSignal): readonly [eventName: string
       return ['arkhe.response', signal.name, responseLevel(status, statusCode, attributes['error.type'])];
     }
     case 'error':
-      fillException(fields, signal.error);
-      put(fields, 'arkhe.handled', signal.handled);
-      put(fields, 'arkhe.breadcrumbs', signal.breadcrumbs);
-      fillEvent(fields, signal);
+      fillError(fields, signal);
       return ['exception', signal.error.message, signal.level];
     case 'log':
       fillEvent(fields, signal);
@@ -134,14 +136,36 @@ function errorTypeOf({ status, statusCode, error }: ResponseSignal): string {
   return error?.type ?? code;
 }
 
+/** Without what the flight recorder had: that is as large as thousands of records. Tags come first, as they must not hide what is ours. */
+function fillError(fields: Fields, signal: ErrorSignal): void {
+  const { error, handled, mechanism, count, tags, user, breadcrumbs } = signal;
+  fillNamed(fields, tags, (name) => name);
+  fillNamed(fields, user, userAttribute);
+  fillException(fields, error);
+  put(fields, 'arkhe.handled', handled);
+  put(fields, 'arkhe.mechanism', mechanism);
+  if (count !== 1) put(fields, 'arkhe.count', count);
+  put(fields, 'arkhe.breadcrumbs', Array.isArray(breadcrumbs) ? breadcrumbs.map(step) : breadcrumbs);
+  fillEvent(fields, signal);
+}
+
+function fillNamed(fields: Fields, given: Attributes | undefined, nameOf: (key: string) => string): void {
+  for (const key in given) if (Object.hasOwn(given, key) && given[key] !== undefined) setField(fields, nameOf(key), anyValue(given[key]));
+}
+
+/** Most steps have no attributes: an empty value says nothing, and some receivers refuse it. */
+function step(breadcrumb: Breadcrumb): unknown {
+  if (says(breadcrumb.attributes)) return breadcrumb;
+  const { category, message, timestamp, level } = breadcrumb;
+  return { category, message, timestamp, level };
+}
+
 function fillEvent(fields: Fields, { eventId, context }: ErrorSignal | LogSignal): void {
   put(fields, 'log.record.uid', eventId);
   put(fields, 'arkhe.context', context);
 }
 
 function fillException(fields: Fields, error: SerializedError): void {
-  put(fields, 'exception.type', error.type);
-  put(fields, 'exception.message', error.message);
-  const { stack, cause, errors } = error;
-  if (stack !== undefined || cause !== undefined || errors !== undefined) fields['exception.stacktrace'] = stackWithCauses(error);
+  const attributes = exceptionAttributes(error, maxStack);
+  for (const key in attributes) put(fields, key, attributes[key]);
 }

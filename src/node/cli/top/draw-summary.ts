@@ -67,8 +67,8 @@ function drawLedger({ emitted, routed, filtered, sinks }: Ledger): string {
   return figures.map(([count, what]) => `${formatCount(count)} ${what}`).join(' · ');
 }
 
-function drawError({ error, timestamp }: ErrorSignal, now: number | undefined): string {
-  const text = escapeControls(`${error.type}: ${error.message}`.slice(0, LONGEST));
+function drawError({ error, timestamp, count = 1 }: ErrorSignal, now: number | undefined): string {
+  const text = escapeControls(`${count > 1 ? `×${formatCount(count)} ` : ''}${error.type}: ${error.message}`.slice(0, LONGEST));
   // First, as the message may be cut.
   const seconds = Math.round(((now ?? timestamp) - timestamp) / 1_000);
   return `${seconds < 1 ? 'just now' : `${formatSetting(seconds * 1_000)} ago`} · ${text}`;
