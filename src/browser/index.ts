@@ -8,6 +8,8 @@ export type { OutgoingRequest, OutgoingRequestsOptions } from '../core/http/clie
 export { interactions } from './sources/interactions.ts';
 export { navigations } from './sources/navigations.ts';
 export { pageReports } from './sources/page-reports.ts';
+export type { PageReportsOptions } from './sources/page-reports.ts';
 export { resourceFailures } from './sources/resource-failures.ts';
 export { uncaughtErrors } from './sources/uncaught-errors.ts';
+export type { UncaughtErrorsOptions } from './sources/uncaught-errors.ts';
 export { xmlHttpRequests } from './sources/xml-http-requests.ts';

@@ -20,6 +20,7 @@ import { createBrowserTransport } from './browser-transport.ts';
 import { createClock } from './clock.ts';
 import { createContextStorage } from './context.ts';
 import { createPageEnvironment } from './page-environment.ts';
+import { pageSentryHost } from './page-sentry-host.ts';
 import { sharedHost } from './shared-host.ts';
 
 export * from '../core/index.ts';
@@ -46,7 +47,7 @@ export const consoleSink: Host['consoleSink'] = host.consoleSink;
 export const otlpSink: OtlpSinkFactory = /* @__PURE__ */ otlpSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
 export const jaegerSink: JaegerSinkFactory = /* @__PURE__ */ jaegerSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
 export const zipkinSink: ZipkinSinkFactory = /* @__PURE__ */ zipkinSinkFactory({ clock, createTransport: createBrowserTransport, language: 'webjs' });
-export const sentrySink: SentrySinkFactory = /* @__PURE__ */ sentrySinkFactory({ clock, createTransport: createBrowserTransport, platform: 'javascript' });
+export const sentrySink: SentrySinkFactory = /* @__PURE__ */ sentrySinkFactory(/* @__PURE__ */ pageSentryHost(clock));
 export const keepTraces: TimedOperators['keepTraces'] = timed.keepTraces;
 export const rateLimit: TimedOperators['rateLimit'] = timed.rateLimit;
 export const rollingStatistics: TimedOperators['rollingStatistics'] = timed.rollingStatistics;

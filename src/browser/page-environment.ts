@@ -7,6 +7,7 @@ import { zipkinSinkFactory } from '../core/sinks/zipkin/zipkin-sink-factory.ts';
 import { createBrowserTransport } from './browser-transport.ts';
 import { createEnvironment } from './environment.ts';
 import { createLeaving } from './leaving.ts';
+import { pageSentryHost } from './page-sentry-host.ts';
 import { currentSession } from './session.ts';
 import { documentLoads } from './sources/document-loads.ts';
 import { fetches } from './sources/fetches.ts';
@@ -26,7 +27,7 @@ export function createPageEnvironment(): Environment {
     leaving$: createLeaving(),
     otlpSink: otlpSinkFactory({ clock: standard.clock, createTransport: createBrowserTransport, language: 'webjs' }),
     jaegerSink: jaegerSinkFactory({ clock: standard.clock, createTransport: createBrowserTransport, language: 'webjs' }),
-    sentrySink: sentrySinkFactory({ clock: standard.clock, createTransport: createBrowserTransport, platform: 'javascript' }),
+    sentrySink: sentrySinkFactory(pageSentryHost(standard.clock)),
     zipkinSink: zipkinSinkFactory({ clock: standard.clock, createTransport: createBrowserTransport, language: 'webjs' }),
     ownOrigin: typeof location === 'undefined' ? undefined : location.origin,
     session: () => currentSession(createIds(standard.fillRandom)),

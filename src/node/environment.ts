@@ -1,4 +1,5 @@
 import type { Environment } from '../core/environment.ts';
+import { exporting } from '../core/exporting.ts';
 import { httpSinkVariables } from '../core/sinks/http/http-sink-variables.ts';
 import { jaegerSinkFactory } from '../core/sinks/jaeger/jaeger-sink-factory.ts';
 import { thriftFormat } from '../core/sinks/jaeger/thrift-format.ts';
@@ -28,6 +29,7 @@ const LONGEST = 2_147_483_647;
 export function createEnvironment(): Environment {
   const outbox = createOutbox();
   const clock = createClock();
+  const leaving$ = createLeaving(outbox);
   const sinkHost: Omit<OtlpHost, 'readVariables'> = {
     clock,
     createTransport: (settings) => createHttpTransport(settings, outbox),
@@ -38,7 +40,7 @@ export function createEnvironment(): Environment {
     clock,
     logsOutgoing: false,
     sources: [incomingRequests(), outgoingRequests(), fetches(), runtimeMetrics(), uncaughtErrors()],
-    leaving$: createLeaving(outbox),
+    leaving$,
     createContextStorage,
     otlpSink: otlpSinkFactory({ ...sinkHost, readVariables: readOtlpVariables }),
     jaegerSink: jaegerSinkFactory({
@@ -46,7 +48,14 @@ export function createEnvironment(): Environment {
       thrift: thriftFormat,
       readVariables: (warn) => httpSinkVariables('JAEGER', process.env, warn),
     }),
-    sentrySink: sentrySinkFactory({ ...sinkHost, platform: 'node', readVariable: () => process.env['SENTRY_DSN'] }),
+    sentrySink: sentrySinkFactory({
+      ...sinkHost,
+      platform: 'node',
+      leaving$,
+      readVariable: () => process.env['SENTRY_DSN'],
+      // Not among what the application prints.
+      print: (text) => exporting(createContextStorage).run(true, () => console.error(text)),
+    }),
     zipkinSink: zipkinSinkFactory({ ...sinkHost, readVariables: (warn) => httpSinkVariables('ZIPKIN', process.env, warn) }),
     get variables() {
       return process.env;

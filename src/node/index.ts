@@ -19,6 +19,7 @@ export type { PinoStream, PinoStreamOptions } from './pino-stream.ts';
 export { consoleCalls } from './sources/console-calls.ts';
 export { fetches } from './sources/fetches.ts';
 export { uncaughtErrors } from './sources/uncaught-errors.ts';
+export type { UncaughtErrorsOptions } from './sources/uncaught-errors.ts';
 export { incomingRequests } from './sources/incoming-requests.ts';
 export type { IncomingRequest, IncomingRequestsOptions } from './sources/incoming-requests.ts';
 export { outgoingRequests } from './sources/outgoing-requests.ts';

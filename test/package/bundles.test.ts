@@ -54,8 +54,8 @@ describe('the source map of', () => {
 describe('in an application a browser loads', () => {
   // What was measured, plus a tenth: to be raised knowingly.
   const budgets = [
-    { what: 'everything', code: `export * from '@arkhe/observability'`, minified: 347_000, gzipped: 123_000 },
-    { what: 'createObservability', code: `export { createObservability } from '@arkhe/observability'`, minified: 313_000, gzipped: 110_500 },
+    { what: 'everything', code: `export * from '@arkhe/observability'`, minified: 397_000, gzipped: 141_500 },
+    { what: 'createObservability', code: `export { createObservability } from '@arkhe/observability'`, minified: 365_500, gzipped: 130_000 },
     { what: 'ofKind', code: `export { ofKind } from '@arkhe/observability'`, minified: 9_500, gzipped: 4_000 },
   ];
 

@@ -102,7 +102,7 @@ function initial(chunks: readonly Chunk[]): readonly Chunk[] {
 }
 
 const bytesOfSentry = (chunks: readonly Chunk[]): number =>
-  chunks.flatMap(({ modules }) => Object.entries(modules)).reduce((sum, [id, bytes]) => (id.includes('@sentry') ? sum + bytes : sum), 0);
+  chunks.flatMap(({ modules }) => Object.entries(modules)).reduce((sum, [id, bytes]) => (id.includes('node_modules/@sentry/') ? sum + bytes : sum), 0);
 
 describe.each(Object.keys(bundlers))('what %s makes of a page', (name) => {
   const bundle = bundlers[name]!;
@@ -116,7 +116,8 @@ describe.each(Object.keys(bundlers))('what %s makes of a page', (name) => {
     const [{ code = '' } = {}] = later;
     const gzipped = gzipSync(code, { level: 9 }).length;
     console.log(`${name}: initial ${gzipSync(initial(chunks).map((chunk) => chunk.code).join('')).length} bytes gzipped; Sentry's chunk ${code.length} bytes, ${gzipped} gzipped`);
-    expect(gzipped).toBeLessThan(25_000);
+    // Vite leaves out what of the package is not used; the other two take all of a package that is imported when it is needed.
+    expect(gzipped).toBeLessThan(name === 'vite' ? 20_000 : 65_000);
   });
 
   it('is made without Sentry installed, too', { timeout: 120_000 }, async () => {

@@ -30,7 +30,7 @@ const oneCommand = /npm install @sentry\/core/g;
 it('says once what to install, and everything else works', async () => {
   expect(existsSync(join(folder, 'node_modules/@sentry'))).toBe(false);
   const { code, stdout, stderr } = await run(`
-    const obs = sdk.createObservability({ exporter: 'otlp' });
+    const obs = sdk.createObservability();
     const health = [];
     obs.health$.subscribe((trouble) => health.push(trouble));
     obs.tracer.startSpan('checkout', () => undefined);
@@ -51,7 +51,7 @@ it('says once what to install, and everything else works', async () => {
 });
 
 it('says it as well where nothing listens to its health and nothing is captured', async () => {
-  const { code, stderr } = await run(`const obs = sdk.createObservability({ exporter: 'otlp' }); await obs.shutdown();`);
+  const { code, stderr } = await run(`const obs = sdk.createObservability(); await obs.shutdown();`);
   expect(code).toBe(0);
   expect(stderr.match(oneCommand)).toHaveLength(1);
 });

@@ -3,7 +3,7 @@ import type { BreadcrumbOptions, CaptureOptions } from './error-tracker.ts';
 
 /** What a source says of an error it saw. */
 export interface SeenError {
-  /** Sentry's word for the way it was seen: `onuncaughtexception`, `onunhandledrejection`, `onerror`, `onreporting`. */
+  /** Sentry's word for the way it was seen: `onuncaughtexception`, `onunhandledrejection`, `onerror`, `onresource`, `onreporting`. */
   readonly mechanism: string;
   /** Whether something in the application caught it. */
   readonly handled: boolean;

@@ -63,7 +63,7 @@ export function createSentrySink({ settings, host, load }: SentrySinkParts): Sin
       const { abortSignal, leaving, run = atOnce } = context;
       const response = await run(() => transport.send({ url, headers, body, abortSignal, leaving, run }));
       // A proxy may take less than Sentry.
-      if (false && hasAttachments(signal)) withAttachments = false;
+      if (response.status === 413 && withAttachments && hasAttachments(signal)) withAttachments = false;
       else return outcome(response);
     }
   }
