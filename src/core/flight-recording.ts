@@ -8,11 +8,15 @@ export interface FlightRecordingOptions {
   readonly seconds?: number | undefined;
   /** How much is kept at most, in bytes: about, as signals take it in memory. Default 1 000 000. */
   readonly bytes?: number | undefined;
-  /** Whether this signal is the moment to give out what was recorded. When it throws, it is not. Default: every `error` signal. */
+  /**
+   * Whether this signal is the moment to give out what was recorded; with `attach` only errors are asked. When it throws, it is not.
+   * Default: every `error` signal.
+   */
   readonly when?: ((signal: Signal) => boolean) | undefined;
   /**
-   * `attach`: an error gets what was recorded, in its field `recording`, of at most `bytes`; Sentry shows it as an attachment. `send`: what was recorded
-   * but not sampled is sent to the sinks after all. Default `attach`.
+   * `attach`: an error that is sent gets what was recorded since the one before, in its field `recording`; Sentry shows it as an
+   * attachment. `send`: what was recorded but not sampled is sent to the sinks after all, then the signal that asked and all that is
+   * still to come of these traces; while errors are many, that is nearly everything. Default `attach`.
    */
   readonly then?: 'attach' | 'send' | undefined;
 }

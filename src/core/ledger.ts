@@ -5,7 +5,7 @@
  *   from a sink's own write.
  * - `redaction-failed`: its secrets could not be removed, so it must not go on.
  * - `pipeline`: an operator of yours gave nothing out for it, or it is not a signal. May go down again, when it was only delayed.
- * - `sampled`: its trace is not exported, or `sampling.random` left it out.
+ * - `sampled`: its trace is not exported, or `sampling.random` left it out. May go down again, when the flight recorder sends it after all.
  * - `rate-limited`: a subscriber or an operator that answers every signal with another was stopped; or an exception came more often
  *   than `errorTracking.rateLimit` allows.
  * - `repeated`: an exception that was captured already, or another one like it: the signal whose `count` says so tells of it.

@@ -188,3 +188,17 @@ describe('errors of one kind that come too often', () => {
     expect(ofKind('error').length).toBe(100);
   });
 });
+
+it('an error like one before has no step of its trail that tells of those like it', async () => {
+  const { obs, ofKind } = recorded();
+  obs.errorTracker.captureException(new TypeError('another'));
+  for (let times = 0; times < 2; times += 1) {
+    obs.errorTracker.captureException(same());
+    obs.errorTracker.captureException(same());
+    await obs.flush();
+  }
+  const [, first, ...repeats] = ofKind('error');
+  expect(first?.breadcrumbs.map(({ message }) => message)).toEqual(['TypeError: another']);
+  expect(repeats.map(({ count }) => count)).toEqual([undefined, 2]);
+  for (const { breadcrumbs } of repeats) expect(breadcrumbs.map(({ message }) => message)).toEqual(['TypeError: another']);
+});

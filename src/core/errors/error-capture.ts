@@ -97,7 +97,7 @@ export function createErrorCapture({ runtime, traceOf, trail }: ErrorTrackingSet
         handled,
         level,
         context: snapshot(options.context),
-        breadcrumbs: trail.leadingTo(trace),
+        breadcrumbs: trail.leadingTo(trace, repeats && ((id) => repeats.toldIds.includes(id))),
         mechanism: mechanism ?? 'generic',
         tags: options.tags,
         user: options.user,
@@ -108,7 +108,7 @@ export function createErrorCapture({ runtime, traceOf, trail }: ErrorTrackingSet
         repetition.repeat(repeats, signal);
         return skipped('repeated', tellingId);
       }
-      if (repeatWindow > 0 && !isLast) repetition.open(identity, repeatWindow);
+      if (repeatWindow > 0 && !isLast) repetition.open(identity, repeatWindow, eventId);
       runtime.emit(signal);
       return eventId;
     },

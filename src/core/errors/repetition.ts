@@ -5,6 +5,8 @@ import { estimateSize } from '../signal-size.ts';
 
 /** What was told of an error, and what is to be told yet. */
 export interface Repeats {
+  /** Of the signals that have told of it, the latest last: they are no steps on the way to the next. */
+  readonly toldIds: string[];
   /** On the monotonic clock. */
   readonly since: number;
   readonly until: number;
@@ -33,13 +35,15 @@ export interface Repetition {
   of(identity: string): Repeats | undefined;
   /** One more: the latest of them. */
   repeat(repeats: Repeats, latest: ErrorSignal): void;
-  /** It is told now; those like it are not, for this many milliseconds. */
-  open(identity: string, window: number): void;
+  /** It is told now, by this event; those like it are not, for this many milliseconds. */
+  open(identity: string, window: number, eventId: string): void;
   /** Tells of all that wait, at once. */
   settle(): void;
 }
 
 const maxKinds = 1_000;
+/** More than breadcrumbs by default: each flush may tell once more. */
+const maxToldIds = 100;
 const maxBytes = 4 * 1_048_576;
 /** Longest a host's timer waits, in milliseconds. */
 const longest = 2_147_483_647;
@@ -60,6 +64,8 @@ export function createRepetition({ clock, tell, failed }: RepetitionSetup): Repe
     waiting -= 1;
     // First: who is told may capture an error like it.
     repeats.latest = undefined;
+    repeats.toldIds.push(latest.eventId);
+    if (repeats.toldIds.length > maxToldIds) repeats.toldIds.shift();
     repeats.eventId = undefined;
     repeats.bytes = 0;
     repeats.count = 0;
@@ -142,7 +148,7 @@ export function createRepetition({ clock, tell, failed }: RepetitionSetup): Repe
       while (bytes > maxBytes && waiting > 0) tellOldest();
       wait();
     },
-    open(identity, window) {
+    open(identity, window, eventId) {
       const since = clock.elapsed();
       if (told.size >= maxKinds) {
         for (const [oldest, repeats] of told) {
@@ -152,7 +158,7 @@ export function createRepetition({ clock, tell, failed }: RepetitionSetup): Repe
         }
         wait();
       }
-      told.set(identity, { since, until: since + window, eventId: undefined, latest: undefined, bytes: 0, count: 0 });
+      told.set(identity, { toldIds: [eventId], since, until: since + window, eventId: undefined, latest: undefined, bytes: 0, count: 0 });
     },
     settle() {
       for (const repeats of told.values()) tellOf(repeats);

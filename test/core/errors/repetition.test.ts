@@ -39,7 +39,7 @@ function bench(clock: Clock, window = 1_000): Bench {
     capture(name, context) {
       const repeats = repetition.of(name);
       if (repeats === undefined) {
-        repetition.open(name, window);
+        repetition.open(name, window, `${name} 0`);
         told.push([name, 1]);
       } else repetition.repeat(repeats, errorSignal({ name, context }));
     },
@@ -157,12 +157,12 @@ describe('repetition', () => {
         told.push(count);
         if (told.length > 10) return;
         const repeats = repetition.of('a');
-        if (repeats === undefined) repetition.open('a', 1_000);
+        if (repeats === undefined) repetition.open('a', 1_000, 'first');
         else repetition.repeat(repeats, errorSignal());
       },
       failed: (error) => { throw error; },
     });
-    repetition.open('a', 1_000);
+    repetition.open('a', 1_000, 'first');
     repetition.repeat(repetition.of('a')!, errorSignal());
     repetition.settle();
     expect(told).toEqual([1]);

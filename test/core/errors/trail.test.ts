@@ -181,6 +181,25 @@ describe('what a trail remembers', () => {
     expect(messages(traceOf(0))).toEqual(['open']);
   });
 
+  it('is what is open longest, and not what has ended, where traces share a set', () => {
+    const { record, messages } = setUp();
+    // The end of the id says which set.
+    const sharing = (number: number): TraceContext => ({ traceId: `${number}`.padEnd(32, 'a'), spanId: '1'.repeat(16), sampled: true });
+    for (let number = 0; number < 8; number += 1) record(log(`in ${number}`, sharing(number)));
+    record(spanSignal({ trace: sharing(5) }), log('one more', sharing(8)));
+    expect(messages(sharing(5))).toEqual([]);
+    expect(messages(sharing(0))).toEqual(['in 0']);
+    record(log('and another', sharing(9)));
+    expect(messages(sharing(0))).toEqual([]);
+    expect(messages(sharing(8))).toEqual(['one more']);
+  });
+
+  it('is what a breadcrumb needs of a large signal, and not its body', () => {
+    const { record, messages } = setUp({ most: 50 });
+    for (let index = 0; index < 60; index += 1) record(responseSignal({ requestId: `${index}`, data: 'x'.repeat(60_000) }));
+    expect(messages()).toHaveLength(50);
+  });
+
   it('does not grow with traces that never end', () => {
     const { record, messages } = setUp();
     for (let number = 0; number < 5_000; number += 1) record(log('x', traceOf(number)));
