@@ -42,6 +42,7 @@ import { asyncDispose } from './tracing/span.ts';
 import { isContextManaged, watchApiCopies } from './tracing/api-copies.ts';
 import { isSampled } from './tracing/sampler.ts';
 import { createTracing } from './tracing/tracing.ts';
+import { unseenBySentry } from './unseen-by-sentry.ts';
 import type { Tracing } from './tracing/tracing.ts';
 
 /** A manager, and what the SDK itself does with it. */
@@ -217,9 +218,9 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     book.filter('pipeline');
   }
 
-  /** What a sink does is not to be told, by us or by the host's OpenTelemetry, nor is it part of the span that made a batch full. */
+  /** What a sink does is not to be told, by us or by the host's OpenTelemetry or Sentry, nor is it part of the span that made a batch full. */
   function unobserved<R>(work: () => R): R {
-    return exports.run(true, () => storage.run({ suppressed: true }, () => context.with(suppressTracing(ROOT_CONTEXT), work)));
+    return exports.run(true, () => storage.run({ suppressed: true }, () => context.with(suppressTracing(ROOT_CONTEXT), () => unseenBySentry(work))));
   }
 
   /** @throws ConfigurationError for an endpoint that the exporter cannot send to from this host */

@@ -110,16 +110,16 @@ describe('what was emitted just before the end', () => {
     obs.recordMetric('b', 1);
   `;
 
-  it.each<readonly [string, string, number]>([
+  it.each<readonly [end: string, code: string, exitCode: number, before?: string]>([
     ['the natural end', '', 0],
     ['process.exit', 'process.exit(0);', 0],
     ['process.exit with a code', 'process.exit(3);', 3],
     ['process.exit in a shutdown that was not awaited', 'obs.shutdown(); process.exit(0);', 0],
-    ['an error nobody catches', "throw new Error('of the application');", 1],
-    ['a rejection nobody handles', "Promise.reject(new Error('of the application'));", 1],
-  ])('reaches a synchronous sink: %s', patience, async (_, end, expected) => {
+    ['an error nobody catches', "throw new Error('of the application');", 1, 'a,b,Error;'],
+    ['a rejection nobody handles', "Promise.reject(new Error('of the application'));", 1, 'a,b,Error;'],
+  ])('reaches a synchronous sink: %s', patience, async (_, end, expected, told = 'a,b;') => {
     const { code, stdout, stderr } = await runner.run(`${setUp}\n${end}`);
-    expect({ code, stdout }).toEqual({ code: expected, stdout: 'a,b;' });
+    expect({ code, stdout }).toEqual({ code: expected, stdout: told });
     expect(stderr === '').toBe(expected !== 1);
   });
 

@@ -43,7 +43,7 @@ describe('the sources of Node', () => {
     let names: readonly string[] = [];
     const obs = createObservability({ sinks: [], sources: (defaults) => ((names = defaults.map(({ name }) => name)), []) });
     undo.push(() => obs.shutdown());
-    expect(names).toEqual(['incoming-requests', 'outgoing-requests', 'fetches', 'runtime-metrics']);
+    expect(names).toEqual(['incoming-requests', 'outgoing-requests', 'fetches', 'runtime-metrics', 'uncaught-errors']);
   });
 
   it('touch nothing when they are made, and leave nothing when they are stopped', async () => {
