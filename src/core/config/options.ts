@@ -65,8 +65,9 @@ export interface ObservabilityOptions {
   readonly sinks?: readonly Sink[] | ((defaults: readonly Sink[]) => readonly Sink[]) | undefined;
   /**
    * What is observed by itself. A list replaces the defaults; a function gets them, to add to. `false`: none. Default in Node:
-   * `incomingRequests()`, `outgoingRequests()` and `fetches()`; in a page: `fetches()`, `xmlHttpRequests()` and `documentLoads()`; none
-   * elsewhere.
+   * `incomingRequests()`, `outgoingRequests()`, `fetches()`, `runtimeMetrics()` and `uncaughtErrors()`; in a page: `fetches()`,
+   * `xmlHttpRequests()`, `documentLoads()`, `navigations()`, `interactions()`, `uncaughtErrors()`, `resourceFailures()` and
+   * `pageReports()`; none elsewhere.
    */
   readonly sources?: readonly Source[] | ((defaults: readonly Source[]) => readonly Source[]) | false | undefined;
   /** How signals wait for each sink, leave in batches and are tried again. Default: see there. */
