@@ -224,7 +224,7 @@ export function createManager(environment: Environment, given: ObservabilityOpti
   }
 
   /** @throws ConfigurationError for an endpoint that the exporter cannot send to from this host */
-  function defaultSinks({ tracing: { exporters }, errorTracking: { enabled, sentry }, development, exports }: Settings): readonly Sink[] {
+  function defaultSinks({ tracing: { exporters }, errorTracking: { sentry }, development, exports }: Settings): readonly Sink[] {
     const { print, color, otlpSink, jaegerSink, zipkinSink, sentrySink } = environment;
     const factories = { otlp: otlpSink, jaeger: jaegerSink, zipkin: zipkinSink };
     // An exporter is for spans: without one the console still tells of requests, errors and messages.
@@ -232,12 +232,15 @@ export function createManager(environment: Environment, given: ObservabilityOpti
     return [
       console,
       ...exports.map(({ exporter, options }) => asOptionsOf('tracing', () => factories[exporter](options))),
-      ...(enabled && sentry !== undefined ? [asOptionsOf('errorTracking', () => sentrySink(sentry))] : []),
+      ...(sentry !== undefined ? [asOptionsOf('errorTracking', () => sentrySink(sentry))] : []),
     ];
   }
 
-  /** The guide gives an endpoint beside the console. */
-  function sayUnused({ tracing }: ObservabilityOptions): void {
+  /** What was given in vain. */
+  function sayUnused({ tracing, sentryDsn, errorTracking }: ObservabilityOptions): void {
+    const dsn = sentryDsn ?? Object(errorTracking).sentryDsn;
+    if (dsn !== undefined && Array.isArray(options.sinks)) diagnostics.ignored('sentryDsn', '`sinks` lists all sinks there are: add sentrySink(), not used');
+    // The guide gives an endpoint beside the console.
     if (settings.exports.length > 0 || typeof tracing !== 'object' || (tracing.endpoint ?? tracing.headers) === undefined) return;
     diagnostics.ignored('tracing', 'endpoint and headers: the console sends nowhere, not used');
   }

@@ -43,7 +43,7 @@ export interface Settings {
     readonly repeatWindow: number;
     /** `undefined`: none. */
     readonly rateLimit: Required<ErrorRateLimit> | undefined;
-    /** Where Sentry is; `undefined` without a DSN. */
+    /** Where Sentry is; `undefined` without a DSN, and while there are no errors. */
     readonly sentry: { readonly dsn: string; readonly tunnel: string | undefined } | undefined;
   };
   readonly flightRecorder: FlightRecordingSettings | undefined;
@@ -93,7 +93,7 @@ export function resolveSettings(options: ObservabilityOptions, { options: variab
       failedRequests: errorTracking.failedRequests ?? false,
       repeatWindow: errorTracking.repeatWindow ?? 10_000,
       rateLimit: errorTracking.rateLimit === false ? undefined : { perMinute: 30, burst: 30, ...defined(errorTracking.rateLimit ?? {}) },
-      sentry: sentryDsn === undefined ? undefined : { dsn: sentryDsn, tunnel: errorTracking.tunnel },
+      sentry: sentryDsn === undefined || errorTracking.enabled === false ? undefined : { dsn: sentryDsn, tunnel: errorTracking.tunnel },
     },
     flightRecorder: flightRecordingSettings(section(merged.flightRecorder)),
     sampling: { rate: merged.sampling?.rate ?? 1, random: merged.sampling?.random },

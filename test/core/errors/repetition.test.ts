@@ -134,10 +134,11 @@ describe('repetition', () => {
   });
 
   it('survives a clock that ticks as soon as it is asked, and one whose ticks come early', () => {
-    const eager = bench({ now: () => 0, elapsed: () => 0, every: () => of(1) });
+    let asked = 0;
+    const eager = bench({ now: () => 0, elapsed: () => 0, every: () => ((asked += 1), of(1)) });
     eager.capture('a');
     eager.capture('a');
-    expect(eager.told).toEqual([['a', 1]]);
+    expect([eager.told, asked]).toEqual([[['a', 1]], 1]);
     const clock = createTestClock();
     const early = bench({ now: clock.now, elapsed: () => clock.elapsed() * 0.9, every: clock.every });
     early.capture('a');
