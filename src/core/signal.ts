@@ -133,9 +133,9 @@ export interface ProfileSignal extends BaseSignal {
 export interface SerializedError {
   /** The error's name, e.g. `TypeError`; of what is not an error its `typeof`. */
   readonly type: string;
-  /** At most 4,096 characters. */
+  /** At most 4,096 characters. Of one of more than 524,288 only its length: to read it would take the application's time. */
   readonly message: string;
-  /** At most 16,384 characters. */
+  /** At most 16,384 characters, without the frames of this package. Absent where the message was too long to be read. */
   readonly stack?: string | undefined;
   /** At most 8 levels deep. */
   readonly cause?: SerializedError | undefined;
