@@ -1,5 +1,6 @@
 import { BoundedRing } from './bounded-ring.ts';
 import type { Kept } from './bounded-ring.ts';
+import { isMoment } from './flight-moment.ts';
 import type { FlightRecordingSettings } from './flight-recording.ts';
 import type { LedgerBook } from './ledger.ts';
 import type { Signal } from './signal.ts';
@@ -38,7 +39,7 @@ export function createFlightRecord({ settings, book, isSampled, tell, route }: F
   /** Every error that leaves takes along what was recorded since the one before. */
   function publishAttaching(signal: Signal, bytes: number, flight: FlightRecordingSettings): void {
     const sampled = isSampled(signal);
-    if (sampled && signal.kind === 'error' && asks(signal, flight)) {
+    if (sampled && signal.kind === 'error' && isMoment(signal, flight.when)) {
       const taken = taking(signal, flight);
       const error = { ...signal, recording: taken.map(({ value }) => value) };
       tell(error);
@@ -54,7 +55,7 @@ export function createFlightRecord({ settings, book, isSampled, tell, route }: F
   function publishSending(signal: Signal, bytes: number, flight: FlightRecordingSettings): void {
     tell(signal);
     const sampled = isSampled(signal) || (signal.trace !== undefined && followed.has(signal.trace.traceId));
-    if (asks(signal, flight)) {
+    if (isMoment(signal, flight.when)) {
       for (const { value, bytes } of taking(signal, flight)) {
         book.unfilter('sampled');
         send(value, bytes);
@@ -107,14 +108,6 @@ export function createFlightRecord({ settings, book, isSampled, tell, route }: F
       else publishSending(signal, bytes, flight);
     },
   };
-}
-
-function asks(signal: Signal, { when }: FlightRecordingSettings): boolean {
-  try {
-    return when(signal) === true;
-  } catch {
-    return false;
-  }
 }
 
 /** As the sinks get it: those for spans take only sampled ones. */

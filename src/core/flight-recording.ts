@@ -1,3 +1,4 @@
+import { isErrorSignal } from './flight-moment.ts';
 import type { Signal } from './signal.ts';
 
 /** Options of the manager's flight recorder: see `flightRecorder` in its options. */
@@ -32,10 +33,6 @@ export interface FlightRecordingSettings {
 /** `undefined`: nothing is recorded. */
 export function flightRecordingSettings(options: FlightRecordingOptions): FlightRecordingSettings | undefined {
   if (options.enabled !== true) return undefined;
-  const { seconds = 30, bytes = 1_000_000, when = isError, then = 'attach' } = options;
+  const { seconds = 30, bytes = 1_000_000, when = isErrorSignal, then = 'attach' } = options;
   return { seconds, bytes, when, then };
-}
-
-function isError({ kind }: Signal): boolean {
-  return kind === 'error';
 }

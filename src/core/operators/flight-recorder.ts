@@ -1,6 +1,7 @@
 import { filter, map } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 import { BoundedRing } from '../bounded-ring.ts';
+import { isErrorSignal, isMoment } from '../flight-moment.ts';
 import { derive } from '../guarded-observable.ts';
 import type { Signal } from '../signal.ts';
 import { endOf } from '../signal-end.ts';
@@ -25,20 +26,13 @@ export interface FlightRecorderOptions<S> {
  */
 export function flightRecorder<S extends Signal>(options: FlightRecorderOptions<S> = {}): OperatorFunction<S, readonly S[]> {
   checkOptions('flightRecorder', options, { capacity: optional(count), seconds: optional(positive), bytes: optional(count), when: optional(aFunction) });
-  const { capacity = 1000, seconds = Number.POSITIVE_INFINITY, bytes: mostBytes = 1_000_000, when = isError } = options;
+  const { capacity = 1000, seconds = Number.POSITIVE_INFINITY, bytes: mostBytes = 1_000_000, when = isErrorSignal } = options;
 
-  const isMoment = (signal: S): boolean => {
-    try {
-      return when(signal);
-    } catch {
-      return false;
-    }
-  };
   return (source) =>
     derive(source, (subscriber) => {
       const recorded = new BoundedRing<S>();
       const record = (signal: S): readonly S[] | undefined => {
-        if (!isMoment(signal)) {
+        if (!isMoment(signal, when)) {
           recorded.keep(signal, estimateSize(signal), capacity, mostBytes);
           return undefined;
         }
@@ -57,8 +51,4 @@ export function flightRecorder<S extends Signal>(options: FlightRecorderOptions<
         )
         .subscribe(subscriber);
     });
-}
-
-function isError({ kind }: Signal): boolean {
-  return kind === 'error';
 }
